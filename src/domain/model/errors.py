@@ -101,7 +101,9 @@ class UrlNotAllowed(InvalidRequest):
     """This address may not be fetched."""
 
     code = "url_not_allowed"
-    remedy = "Use a public http(s) address, or ask the operator to list the host in FETCH_ALLOW_HOSTS."
+    remedy = (
+        "Use a public http(s) address, or ask the operator to list the host in FETCH_ALLOW_HOSTS."
+    )
 
 
 class UnsupportedImageFormat(InvalidRequest):

@@ -1,0 +1,24 @@
+"""Where a task's files lie. Every name is made by us; nothing of it comes from a client."""
+
+from datetime import UTC, datetime
+
+from domain.model.task import Task
+
+
+def input_prefix(tenant: str, task_id: str) -> str:
+    return f"inputs/{tenant}/{task_id}/"
+
+
+def result_prefix(task: Task) -> str:
+    """All attempts of a task: what purge and delete remove."""
+    day = datetime.fromtimestamp(task.created_at, UTC).strftime("%Y%m%d")
+    return f"results/{task.tenant}/{day}/{task.task_id}/"
+
+
+def picture_key(task: Task, width: int, height: int, extension: str) -> str:
+    return f"{result_prefix(task)}{task.attempt}/{task.task_id}_{width}x{height}.{extension}"
+
+
+def document_key(task: Task) -> str:
+    """The result of a model that makes no picture."""
+    return f"{result_prefix(task)}{task.attempt}/{task.task_id}.json"

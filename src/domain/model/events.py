@@ -1,0 +1,70 @@
+"""What the inside tells telemetry: frozen facts with closed sets of labels."""
+
+from dataclasses import dataclass
+
+from domain.model.task import TaskMoved
+
+
+@dataclass(frozen=True, slots=True)
+class StaleWriteRefused:
+    """A worker wrote for an attempt that was no longer its own, and was refused."""
+
+    task_id: str
+    attempt: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWakeup:
+    """A message named a task that the ledger does not know."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishFailed:
+    """A wake-up could not be published; recover will."""
+
+    task_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestServed:
+    """`route` is the template, never the raw path; "unmatched" where there is none."""
+
+    method: str
+    route: str
+    status: int
+    duration_s: float
+    request_id: str
+    tenant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopFailed:
+    """A background loop met an error; it goes on. `text` is for the log only."""
+
+    loop: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """An attempt raised something nobody foresaw. `text` is for the log only."""
+
+    task_id: str
+    attempt: int
+    model: str
+    text: str
+
+
+Event = (
+    TaskMoved
+    | StaleWriteRefused
+    | UnknownWakeup
+    | PublishFailed
+    | RequestServed
+    | LoopFailed
+    | AttemptFailed
+)

@@ -1,0 +1,60 @@
+"""Which tier a free slot takes from next: one pure function for every queue backend.
+
+Order is high, normal, low. Ageing guarantees the lower tiers a share: a tier that had
+something waiting and was not served for its budget goes first for one pull, then its clock
+restarts. The promise, per worker: at least one low start per budget plus one task's time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import inf
+
+
+class Priority(StrEnum):
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """How long a tier may be passed over, in seconds of a monotonic clock."""
+
+    normal_s: float = 30.0
+    low_s: float = 120.0
+
+    def budget_s(self, tier: Priority) -> float:
+        return {Priority.NORMAL: self.normal_s, Priority.LOW: self.low_s}.get(tier, inf)
+
+
+def pull_order(
+    now_s: float, last_served_s: Mapping[Priority, float], ageing: Ageing
+) -> tuple[Priority, ...]:
+    """The tiers in the order to try; `last_served_s` says when each was last served or empty."""
+
+    def overdue_s(tier: Priority) -> float:
+        return now_s - last_served_s.get(tier, now_s) - ageing.budget_s(tier)
+
+    aged = [tier for tier in Priority if overdue_s(tier) >= 0]
+    first = max(aged, key=overdue_s, default=None)
+    return tuple(
+        sorted(Priority, key=lambda tier: (tier is not first, tuple(Priority).index(tier)))
+    )
+
+
+@dataclass(slots=True)
+class TierClocks:
+    """When each tier was last served or found empty; one a consumer."""
+
+    ageing: Ageing = field(default_factory=Ageing)
+    _last_s: dict[Priority, float] = field(default_factory=dict)
+
+    def order(self, now_s: float) -> tuple[Priority, ...]:
+        for tier in Priority:
+            self._last_s.setdefault(tier, now_s)
+        return pull_order(now_s, self._last_s, self.ageing)
+
+    def restart(self, tier: Priority, now_s: float) -> None:
+        """Call it when `tier` was served, and when it was tried and found empty."""
+        self._last_s[tier] = now_s

@@ -1,0 +1,46 @@
+"""What a client asked for, validated and immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain.model.picture import Format
+from domain.model.priority import Priority
+from domain.model.runner import Json, Params
+
+PICTURE_ROLES = ("image", "mask", "control_image")
+TEXT_ROLES = ("prompt", "negative_prompt")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an input picture lies: at a URL, or in a blob with this SHA-256."""
+
+    url: str | None = None
+    blob: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """How the result is written. `quality` None = the encoder's default."""
+
+    format: Format = "png"
+    quality: int | None = None
+    thumbnail: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRequest:
+    """`pictures` by role (`image`, `mask`, `control_image`), `texts` by role (`prompt`, …).
+    `params` hold every default of the model. `ttl_s`: seconds in which it has to be started."""
+
+    model: str
+    pictures: Mapping[str, Source] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
+    output: OutputOptions = OutputOptions()
+    priority: Priority = Priority.NORMAL
+    client_request_id: str | None = None
+    callback_url: str | None = None
+    ttl_s: int | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,193 @@
+"""A task and the moves it can make.
+
+House rules of this file:
+1. `TABLE` is the whole life cycle; a move that is not in it raises `IllegalMove`.
+2. A `Task` is frozen. A move returns the next task, the event that tells of it, and the
+   outbox rows that must be stored with it. Nobody mutates, sends or logs here.
+3. `attempt` only ever grows and fences every write of a worker; `charged` counts the attempts
+   that weigh against the limit. Times are unix seconds of the ledger's clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from domain.model.request import TaskRequest
+from domain.model.runner import Json
+
+
+class TaskStatus(StrEnum):
+    PENDING = "PENDING"
+    STARTED = "STARTED"
+    RETRY = "RETRY"
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+
+
+class Move(StrEnum):
+    CLAIM = "claim"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    POSTPONE = "postpone"
+    HAND_BACK = "hand_back"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+
+PENDING, STARTED, RETRY, SUCCESS, FAILURE, CANCELED, EXPIRED = TaskStatus
+WAITING = frozenset({PENDING, RETRY})
+TERMINAL = frozenset({SUCCESS, FAILURE, CANCELED, EXPIRED})
+
+TABLE: Mapping[tuple[TaskStatus, Move], TaskStatus] = {
+    (PENDING, Move.CLAIM): STARTED,
+    (RETRY, Move.CLAIM): STARTED,
+    (STARTED, Move.SUCCEED): SUCCESS,
+    (STARTED, Move.FAIL): FAILURE,
+    (STARTED, Move.POSTPONE): RETRY,
+    (STARTED, Move.HAND_BACK): PENDING,
+    (PENDING, Move.CANCEL): CANCELED,
+    (RETRY, Move.CANCEL): CANCELED,
+    (STARTED, Move.CANCEL): CANCELED,
+    (PENDING, Move.EXPIRE): EXPIRED,
+    (RETRY, Move.EXPIRE): EXPIRED,
+}
+
+
+class IllegalMove(Exception):
+    """This move does not leave from this state."""
+
+
+class StaleAttempt(Exception):
+    """The attempt that writes is no longer the task's current one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds by stage. `prepare_ms` includes fetch and decode; the three classic stages
+    (prepare, infer, upload) therefore add up without `fetch_ms` and `encode_ms`."""
+
+    queue_ms: int = 0
+    fetch_ms: int = 0
+    prepare_ms: int = 0
+    infer_ms: int = 0
+    encode_ms: int = 0
+    upload_ms: int = 0
+    total_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Where the result lies and how to check it. `size`: (width, height) px, None without one."""
+
+    key: str
+    content_type: str
+    bytes: int
+    sha256: str
+    size: tuple[int, int] | None = None
+    thumbnail_key: str | None = None
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the last attempt did not succeed; final once the task is FAILURE."""
+
+    code: str
+    message: str
+    retryable: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One row of the ledger. `revision` grows with every stored change (compare-and-set)."""
+
+    task_id: str
+    tenant: str
+    request: TaskRequest
+    fingerprint: str
+    created_at: float
+    status: TaskStatus = PENDING
+    revision: int = 1
+    attempt: int = 0
+    charged: int = 0
+    worker: str | None = None
+    device: str | None = None
+    progress: int = 0
+    cancel_requested: bool = False
+    published_at: float | None = None
+    not_before: float | None = None
+    start_by: float | None = None
+    started_at: float | None = None
+    lease_until: float | None = None
+    run_until: float | None = None
+    finished_at: float | None = None
+    purge_at: float | None = None
+    erased_at: float | None = None
+    forget_at: float | None = None
+    timing: Timing = Timing()
+    result: Result | None = None
+    error: Failure | None = None
+    warnings: Sequence[str] = ()
+    retry_of: str | None = None
+    batch_id: str | None = None
+    request_id: str | None = None
+
+    @property
+    def terminal(self) -> bool:
+        return self.status in TERMINAL
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMoved:
+    """A task went from `before` to `task.status` by `move` at time `at`."""
+
+    task: Task
+    move: Move
+    before: TaskStatus
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something to tell the caller's `callback_url`, stored with the move it tells of."""
+
+    row_id: str
+    task_id: str
+    type: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The outcome of a move: store `task` and `outbox` together, then tell `event`."""
+
+    task: Task
+    event: TaskMoved
+    outbox: tuple[OutboxRow, ...] = ()
+
+
+def move(task: Task, by: Move, at: float, **changes: Any) -> Moved:
+    """`task` after the move `by`, or `IllegalMove`. Every move of every kind goes through here."""
+    status = TABLE.get((task.status, by))
+    if status is None:
+        raise IllegalMove(f"{task.status} does not {by}")
+    after = replace(task, status=status, revision=task.revision + 1, **changes)
+    return Moved(after, TaskMoved(after, by, task.status, at), _outbox(after, at))
+
+
+def note(task: Task, **changes: Any) -> Task:
+    """`task` with facts noted that are no move: a renewed lease, progress, a publish."""
+    return replace(task, revision=task.revision + 1, **changes)
+
+
+def _outbox(task: Task, at: float) -> tuple[OutboxRow, ...]:
+    if not (task.terminal and task.request.callback_url):
+        return ()
+    kind = {SUCCESS: "succeeded", FAILURE: "failed", CANCELED: "canceled"}.get(
+        task.status, "expired"
+    )
+    return (OutboxRow(f"{task.task_id}.{task.revision}", task.task_id, f"task.{kind}", at),)

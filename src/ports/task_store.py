@@ -1,0 +1,54 @@
+"""The ledger: the only truth about a task."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.model.due import Due
+from domain.model.idempotency import IdempotencyKey
+from domain.model.task import OutboxRow, Task, TaskStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskQuery:
+    """Own tasks, newest first. `before`: the last task id of the page before; `created_after`:
+    unix seconds, exclusive. None = any."""
+
+    tenant: str
+    limit: int = 20
+    before: str | None = None
+    status: TaskStatus | None = None
+    model: str | None = None
+    batch_id: str | None = None
+    created_after: float | None = None
+
+
+class TaskStore(ABC):
+    """Rows survive what the adapter promises to survive; a row past its `forget_at` is absent
+    everywhere. Every method raises `StorageUnavailable` when the ledger is out of reach."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
+        """Insert `task` under `key`, atomically, and answer it; or answer the task that already
+        answers for that key (`key.answered_by`) and insert nothing."""
+
+    @abstractmethod
+    async def get(self, task_id: str) -> Task | None:
+        """The task, or None."""
+
+    @abstractmethod
+    async def replace(
+        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        """Compare-and-set: store `task` with its indexes and `outbox` rows in one step if the
+        row is still at `expected_revision`. False: it is not (or is gone), and nothing changed."""
+
+    @abstractmethod
+    async def list(self, query: TaskQuery) -> Sequence[Task]:
+        """At most `query.limit` tasks of one tenant by falling task id; erased ones are left out."""
+
+    @abstractmethod
+    async def due(self, kind: Due, limit: int) -> Sequence[Task]:
+        """At most `limit` tasks whose `due_times` say `kind` by the ledger's clock, oldest first."""
