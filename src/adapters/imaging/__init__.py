@@ -1,0 +1,1 @@
+"""The imaging port on Pillow: files to pictures and back."""
