@@ -47,8 +47,8 @@ class TaskStore(ABC):
 
     @abstractmethod
     async def list(self, query: TaskQuery) -> Sequence[Task]:
-        """At most `query.limit` tasks of one tenant by falling task id; erased ones are left out."""
+        """At most `query.limit` tasks of a tenant by falling task id; erased ones are left out."""
 
     @abstractmethod
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
-        """At most `limit` tasks whose `due_times` say `kind` by the ledger's clock, oldest first."""
+        """At most `limit` tasks whose `due_times` say `kind` now, the longest due first."""

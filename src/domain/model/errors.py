@@ -10,7 +10,8 @@ chosen from `code` in the entrypoints, never here.
     │   │                    └── UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
     │   ├── BodyTooLarge, NotAcceptable, IdempotencyMismatch
     │   ├── InvalidApiKey, RateLimited
-    │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed
+    │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
+    │                            TaskExpired
     ├── FetchError           the address the caller named did not answer well
     │   └── FetchFailed, FetchTimeout, FetchTooLarge
     ├── ModelError           the model could not do the work
@@ -203,6 +204,13 @@ class TaskFailed(CallerFault):
 
     code = "task_failed"
     remedy = "GET the task: its `error` says why. POST …/retry runs it again as a new task."
+
+
+class TaskExpired(CallerFault):
+    """The task was not started in time and never will be."""
+
+    code = "task_expired"
+    remedy = "Submit it again with a longer ttl_s, or a higher priority."
 
 
 class FetchError(DarkroomError):

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from domain.model.errors import AttemptsExhausted, DarkroomError, DeadlineExceeded
+from domain.model.errors import AttemptsExhausted, DarkroomError, DeadlineExceeded, InternalError
 from domain.model.request import TaskRequest
 from domain.model.retry import RetryPolicy
 from domain.model.task import (
-    RETRY,
     STARTED,
     TERMINAL,
     WAITING,
@@ -103,6 +102,8 @@ def fail(
         return _end(current, Move.CANCEL, now, policy)
     decision = policy.retry.decide(retryable=error.retryable, charged=current.charged, draw=draw)
     failure = Failure(error.code, error.detail, error.retryable, current.charged)
+    if decision.reason == "exhausted" and isinstance(error, InternalError):
+        failure = _gave_up(replace(current, error=failure), AttemptsExhausted())
     if decision.delay_s is None:
         return _end(current, Move.FAIL, now, policy, error=failure)
     return _wait_again(current, Move.POSTPONE, now, now + decision.delay_s, error=failure)
@@ -147,12 +148,20 @@ def published(task: Task, now: float) -> Task:
 
 
 def erase(task: Task, now: float) -> Task:
-    """The tombstone of a terminal task: known, but empty, for 30 days."""
+    """The tombstone of a terminal task: known, but empty, for 30 days. It stays purgeable until
+    its files are gone too (`swept`), so that a crash between the two leaves nothing behind."""
     if not task.terminal:
         raise IllegalMove(f"{task.status} can't be erased")
     empty = TaskRequest(model=task.request.model, client_request_id=task.request.client_request_id)
-    return note(task, request=empty, result=None, error=None, warnings=(), erased_at=now,
-                purge_at=None, forget_at=now + TOMBSTONE_S)  # fmt: skip
+    return note(
+        task, request=empty, result=None, error=None, warnings=(),
+        erased_at=now, purge_at=now, forget_at=now + TOMBSTONE_S,
+    )  # fmt: skip
+
+
+def swept(task: Task) -> Task:
+    """The tombstone's files are gone."""
+    return note(task, purge_at=None)
 
 
 def _gave_up(task: Task, error: DarkroomError) -> Failure:

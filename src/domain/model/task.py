@@ -163,10 +163,10 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The outcome of a move: store `task` and `outbox` together, then tell `event`."""
+    """What to store, `task` and `outbox` together, and then tell: nothing, for a mere note."""
 
     task: Task
-    event: TaskMoved
+    event: TaskMoved | None
     outbox: tuple[OutboxRow, ...] = ()
 
 

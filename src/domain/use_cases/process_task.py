@@ -1,0 +1,132 @@
+"""Answering a wake-up: claim in the ledger, do the work under a lease, settle, and only then
+let the message go."""
+
+import asyncio
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from domain.model.control import AttemptControl, Stop, Stopped
+from domain.model.errors import DarkroomError, DeadlineExceeded, InternalError
+from domain.model.events import AttemptFailed, StaleWriteRefused, UnknownWakeup
+from domain.model.life_cycle import (
+    TaskPolicy,
+    claim,
+    claimable,
+    expire,
+    fail,
+    hand_back,
+    overdue,
+    succeed,
+)
+from domain.model.task import STARTED, Moved, StaleAttempt, Task
+from domain.model.wakeup import Verdict, Wakeup
+from domain.use_cases.hold_lease import HoldLease
+from domain.use_cases.ledger import Decide, Ledger
+from domain.use_cases.run_attempt import Finished, RunAttempt
+from ports.clock import Draw, Now
+from ports.inference import Inference
+from ports.telemetry import Telemetry
+
+
+class ProcessTask:
+    def __init__(
+        self,
+        ledger: Ledger,
+        inference: Inference,
+        run: RunAttempt,
+        hold: HoldLease,
+        telemetry: Telemetry,
+        now: Now,
+        draw: Draw,
+        worker: str,
+        policy: TaskPolicy,
+    ) -> None:
+        self._ledger, self._inference, self._run, self._hold = ledger, inference, run, hold
+        self._telemetry, self._now, self._draw = telemetry, now, draw
+        self._worker, self._policy = worker, policy
+
+    async def __call__(self, wakeup: Wakeup) -> Verdict:
+        """ACK unless this worker lacks the model. An error of the ledger passes: the message is
+        then offered again, and the lease decides."""
+        task = await self._ledger.store.get(wakeup.task_id)
+        if task is None:
+            self._telemetry.record(UnknownWakeup(wakeup.task_id))
+            return Verdict.ACK
+        if not self._inference.serves(task.request.model):
+            return Verdict.REQUEUE
+        claimed = await self._ledger.change(wakeup.task_id, self._claimed, task)
+        if claimed is not None and claimed.status is STARTED:
+            await self._attempt(claimed)
+        return Verdict.ACK
+
+    def _claimed(self, task: Task) -> Moved | None:
+        now = self._now()
+        if overdue(task, now):
+            return expire(task, now, self._policy)
+        return claim(task, now, self._worker, self._policy) if claimable(task, now) else None
+
+    async def _attempt(self, task: Task) -> None:
+        control = AttemptControl()
+        try:
+            async with self._held(task, control):
+                finished = await self._run(task, control)
+        except asyncio.CancelledError:
+            control.stop = Stop.DRAIN
+            await asyncio.shield(self._settle(task, self._handed_back(task)))
+            raise
+        except Stopped as stopped:
+            await self._settle(task, self._stopped(task, stopped.reason))
+        except Exception as error:
+            await self._settle(task, self._failed(task, self._known(task, error)))
+        else:
+            await self._settle(task, self._succeeded(task, finished))
+
+    @asynccontextmanager
+    async def _held(self, task: Task, control: AttemptControl) -> AsyncIterator[None]:
+        lease = asyncio.create_task(self._hold(task, control))
+        try:
+            yield
+        finally:
+            lease.cancel()
+            await asyncio.wait([lease])
+
+    async def _settle(self, task: Task, decide: Decide) -> None:
+        try:
+            await self._ledger.change(task.task_id, decide)
+        except StaleAttempt:
+            refused = StaleWriteRefused(task.task_id, task.attempt, task.request.model)
+            self._telemetry.record(refused)
+
+    def _known(self, task: Task, error: Exception) -> DarkroomError:
+        """The error as the catalogue knows it; the unforeseen is told to telemetry alone."""
+        if isinstance(error, DarkroomError):
+            return error
+        text = "".join(traceback.format_exception(error))
+        self._telemetry.record(AttemptFailed(task.task_id, task.attempt, task.request.model, text))
+        return InternalError()
+
+    def _succeeded(self, task: Task, finished: Finished) -> Decide:
+        def decide(current: Task) -> Moved:
+            noted = replace(current, device=finished.device, warnings=finished.warnings)
+            return succeed(
+                noted, task.attempt, self._now(), finished.result, finished.timing, self._policy
+            )
+
+        return decide
+
+    def _failed(self, task: Task, error: DarkroomError) -> Decide:
+        draw = self._draw()
+        return lambda now_it_is: fail(
+            now_it_is, task.attempt, self._now(), error, self._policy, draw
+        )
+
+    def _handed_back(self, task: Task) -> Decide:
+        return lambda now_it_is: hand_back(now_it_is, task.attempt, self._now())
+
+    def _stopped(self, task: Task, reason: Stop) -> Decide:
+        """A cancel is honoured by `fail` itself, a lost lease is refused by the fence."""
+        if reason is Stop.DRAIN:
+            return self._handed_back(task)
+        return self._failed(task, DeadlineExceeded(retryable=False))
