@@ -9,7 +9,7 @@ from ports.task_store import TaskQuery, TaskStore
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`next_before`: what to ask for as `TaskQuery.before` to get the next page, None at the end."""
+    """`next_before`: the `TaskQuery.before` of the next page, None at the end."""
 
     tasks: Sequence[Task]
     next_before: str | None

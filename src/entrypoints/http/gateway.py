@@ -1,0 +1,71 @@
+"""What the HTTP surface is given by the composition root: use cases and a few read-only facts."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from domain.model.links import LinkSigner
+from domain.model.picture import ImageLimits
+from domain.model.runner import ModelRegistry
+from domain.use_cases.admit_caller import AdmitCaller
+from domain.use_cases.cancel_task import CancelTask
+from domain.use_cases.delete_task import DeleteTask
+from domain.use_cases.fetch_result import FetchResult
+from domain.use_cases.get_task import GetTask
+from domain.use_cases.list_tasks import ListTasks
+from domain.use_cases.retry_task import RetryTask
+from domain.use_cases.submit_task import SubmitTask
+from ports.blob_store import BlobStore
+from ports.clock import NewId, Now
+from ports.telemetry import Telemetry
+from ports.wakeup_queue import WakeupQueue
+
+Probe = Callable[[], Awaitable[None]]
+"""Returns when the adapter is usable, raises `DarkroomError` when it is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayLimits:
+    """`max_body_bytes` follows from the upload limit: base64 and a little JSON around it."""
+
+    images: ImageLimits
+    max_upload_bytes: int
+    max_queue_depth: int
+    url_ttl_s: int
+    result_ttl_s: int
+    idempotency_ttl_s: int
+
+    @property
+    def max_body_bytes(self) -> int:
+        return self.max_upload_bytes * 4 // 3 + 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    admit: AdmitCaller
+    submit: SubmitTask
+    get: GetTask
+    list: ListTasks
+    cancel: CancelTask
+    retry: RetryTask
+    delete: DeleteTask
+    fetch_result: FetchResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """`metrics` renders the exposition (Prometheus text format 0.0.4) off the registry;
+    `links` is None where the storage signs its own; `probes` by adapter, for readiness."""
+
+    use_cases: UseCases
+    models: ModelRegistry
+    queue: WakeupQueue
+    blobs: BlobStore
+    links: LinkSigner | None
+    telemetry: Telemetry
+    metrics: Callable[[], bytes]
+    probes: Mapping[str, Probe]
+    limits: GatewayLimits
+    now: Now
+    new_id: NewId
+    version: str
+    cors_origins: tuple[str, ...] = ()
