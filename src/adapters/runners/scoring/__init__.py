@@ -1,0 +1,1 @@
+"""Technical picture quality from classical no-reference metrics: no weights, nothing to train."""

@@ -1,0 +1,104 @@
+"""`image-scoring`: how good a picture is technically, 0 to 100, and why."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from adapters.runners.scoring.device_errors import device_errors
+from adapters.runners.scoring.framing import Pixels, frame, window
+from adapters.runners.scoring.metrics import Metrics
+from adapters.runners.scoring.score import Factors, factors, grade, score
+from adapters.runners.validation import NoParams, params_schema, params_validator
+from domain.model.errors import InferenceFailed
+from domain.model.runner import Checkpoint, ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """uint8 arrays (height, width, 3) of one task, and where it reports to."""
+
+    frame: Pixels
+    window: Pixels
+    checkpoint: Checkpoint
+
+
+class ImageScoringRunner(ModelRunner):
+    """Classical no-reference metrics, combined. There are no weights to load.
+
+    `infer` raises `InferenceFailed` or `GpuOutOfMemory`; what a checkpoint raises passes.
+    """
+
+    spec: ClassVar[ModelSpec] = ModelSpec(
+        name="image-scoring",
+        description="Technical quality of a picture from 0 to 100: sharpness, noise, JPEG traces, "
+        "exposure, contrast and colour. Says nothing about beauty or content.",
+        params_schema=params_schema(NoParams),
+        validate=params_validator(NoParams),
+        deterministic=lambda _params: True,
+        makes_picture=False,
+        examples=({},),
+    )
+
+    def __init__(self) -> None:
+        self._device: str | None = None
+
+    def load(self, device: str) -> None:
+        blank = np.zeros((64, 64, 3), np.uint8)
+        self._measure([Prepared(blank, blank, lambda _done: None)], device)
+        self._device = device
+
+    def prepare(self, work: RunnerInput) -> Prepared:
+        picture = work.pictures["image"]
+        return Prepared(frame(picture), window(picture), work.checkpoint)
+
+    def batch_key(self, prepared: Prepared) -> Hashable:
+        return prepared.frame.shape, prepared.window.shape
+
+    def infer(self, batch: Sequence[Prepared]) -> Sequence[Metrics]:
+        if self._device is None:
+            raise InferenceFailed("image-scoring is not loaded.")
+        measured = self._measure(batch, self._device)
+        for item in batch:
+            item.checkpoint(1.0)
+        return measured
+
+    def postprocess(self, output: Metrics) -> RunnerOutput:
+        qualities = factors(output)
+        points = round(score(qualities), 2)
+        return RunnerOutput(
+            data={
+                "score": points,
+                "grade": grade(points),
+                "factors": _rounded(qualities),
+                "metrics": _rounded(asdict(output)),
+            },
+            warnings=_warnings(qualities),
+        )
+
+    def release(self) -> None:
+        device, self._device = self._device, None
+        if device is not None and device.startswith("cuda"):
+            import torch
+
+            torch.cuda.empty_cache()
+
+    def _measure(self, batch: Sequence[Prepared], device: str) -> Sequence[Metrics]:
+        from adapters.runners.scoring.measure import measure, to_device
+
+        with device_errors():
+            frames = to_device([item.frame for item in batch], device)
+            windows = to_device([item.window for item in batch], device)
+            return measure(frames, windows)
+
+
+def _rounded(values: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {name: None if value is None else round(value, 4) for name, value in values.items()}
+
+
+def _warnings(qualities: Factors) -> Sequence[str]:
+    unknown = [name for name, quality in qualities.items() if quality is None]
+    if not unknown:
+        return ()
+    return (f"The picture is too small to judge {', '.join(unknown)}; the score leaves it out.",)
