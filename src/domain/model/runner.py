@@ -125,6 +125,9 @@ class ModelRegistry:
         """A fresh, unloaded runner of `name`, or `UnknownModel`."""
         return self._entry(name)[1]()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._factories
+
     def __iter__(self) -> Iterator[ModelSpec]:
         return iter([spec for spec, _ in self._factories.values()])
 
