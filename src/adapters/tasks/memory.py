@@ -1,0 +1,115 @@
+"""A ledger inside one process; it ends with it."""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
+
+from adapters.tasks.agenda import Agenda
+from domain.model.due import Due, due_times
+from domain.model.idempotency import IdempotencyKey
+from domain.model.task import OutboxRow, Task
+from ports.clock import Now
+from ports.lifecycle import Lifecycle
+from ports.task_store import TaskQuery, TaskStore
+
+FORGET = "forget"
+
+KeyName = tuple[str, str, str]
+
+
+class MemoryTaskStore(TaskStore, Lifecycle):
+    """No method waits between its first look and its last write: on one event loop each is
+    atomic. `outbox` holds the rows of every move by task id."""
+
+    def __init__(self, now: Now) -> None:
+        self.outbox: dict[str, list[OutboxRow]] = defaultdict(list)
+        self._now = now
+        self._tasks: dict[str, Task] = {}
+        self._ids: dict[str, list[str]] = defaultdict(list)
+        self._keys: dict[KeyName, str] = {}
+        self._keys_of: dict[str, set[KeyName]] = defaultdict(set)
+        self._agenda = Agenda()
+
+    async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
+        now = self._forget()
+        if answer := self._answer(task.task_id, key, now):
+            return answer
+        insort(self._ids[task.tenant], task.task_id)
+        self._write(task)
+        if key:
+            self._point(_name(key), task.task_id)
+        return task
+
+    async def get(self, task_id: str) -> Task | None:
+        self._forget()
+        return self._tasks.get(task_id)
+
+    async def replace(
+        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        self._forget()
+        current = self._tasks.get(task.task_id)
+        if current is None or current.revision != expected_revision:
+            return False
+        self._write(task)
+        self.outbox[task.task_id].extend(outbox)
+        return True
+
+    async def list(self, query: TaskQuery) -> Sequence[Task]:
+        self._forget()
+        ids = self._ids.get(query.tenant, [])
+        end = len(ids) if query.before is None else bisect_left(ids, query.before)
+        falling = (self._tasks[ids[at]] for at in range(end - 1, -1, -1))
+        return tuple(islice((task for task in falling if _asked_for(task, query)), query.limit))
+
+    async def due(self, kind: Due, limit: int) -> Sequence[Task]:
+        now = self._forget()
+        return tuple(self._tasks[task_id] for task_id in self._agenda.until(kind, now)[:limit])
+
+    def _answer(self, task_id: str, key: IdempotencyKey | None, now: float) -> Task | None:
+        twin = self._tasks.get(self._keys.get(_name(key), "")) if key else None
+        if key and twin and key.answered_by(twin, now):
+            return twin
+        return self._tasks.get(task_id)
+
+    def _write(self, task: Task) -> None:
+        times = {str(kind): at for kind, at in due_times(task).items()}
+        if task.forget_at is not None:
+            times[FORGET] = task.forget_at
+        self._tasks[task.task_id] = task
+        self._agenda.write(task.task_id, times)
+
+    def _point(self, name: KeyName, task_id: str) -> None:
+        self._keys_of[self._keys.get(name, task_id)].discard(name)
+        self._keys[name] = task_id
+        self._keys_of[task_id].add(name)
+
+    def _forget(self) -> float:
+        """Drop what is past its `forget_at`; answers the time it judged by."""
+        now = self._now()
+        for task_id in self._agenda.until(FORGET, now):
+            self._drop(task_id)
+        return now
+
+    def _drop(self, task_id: str) -> None:
+        ids = self._ids[self._tasks.pop(task_id).tenant]
+        del ids[bisect_left(ids, task_id)]
+        for name in self._keys_of.pop(task_id, ()):
+            del self._keys[name]
+        self.outbox.pop(task_id, None)
+        self._agenda.drop(task_id)
+
+
+def _name(key: IdempotencyKey) -> KeyName:
+    return (key.tenant, key.kind, key.value)
+
+
+def _asked_for(task: Task, query: TaskQuery) -> bool:
+    return (
+        task.erased_at is None
+        and query.status in (None, task.status)
+        and query.model in (None, task.request.model)
+        and query.batch_id in (None, task.batch_id)
+        and (query.created_after is None or task.created_at > query.created_after)
+    )

@@ -1,0 +1,125 @@
+"""The ledger in SQL. Whoever calls a function that writes has begun an IMMEDIATE transaction.
+The rules are the domain's; this file only finds and stores."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from aiosqlite import Connection
+
+from domain.model.codec import task_from_json, task_to_json
+from domain.model.due import Due, due_times
+from domain.model.idempotency import IdempotencyKey
+from domain.model.task import OutboxRow, Task
+from ports.task_store import TaskQuery
+
+KEPT = "(forget_at IS NULL OR forget_at > :now)"
+
+FORGET = "DELETE FROM task WHERE forget_at <= ?"
+INSERT = """
+INSERT INTO task
+    (id, tenant, revision, status, model, batch_id, created_at, erased_at, forget_at, body)
+VALUES
+    (:id, :tenant, :revision, :status, :model, :batch_id, :created_at, :erased_at, :forget_at,
+     :body)"""
+UPDATE = f"""
+UPDATE task SET revision = :revision, status = :status, erased_at = :erased_at,
+    forget_at = :forget_at, body = :body
+WHERE id = :id AND revision = :expected AND {KEPT}"""  # noqa: S608 - no value is pasted in
+POINT = "INSERT OR REPLACE INTO idempotency (tenant, kind, value, task_id) VALUES (?, ?, ?, ?)"
+UNSCHEDULE = "DELETE FROM due WHERE task_id = ?"
+SCHEDULE = "INSERT INTO due (task_id, kind, at) VALUES (?, ?, ?)"
+TELL = "INSERT INTO outbox (task_id, row_id, type, at) VALUES (?, ?, ?, ?)"
+
+BY_ID = f"SELECT body FROM task WHERE id = :id AND {KEPT}"  # noqa: S608
+BY_KEY = """
+SELECT body FROM idempotency AS key JOIN task ON id = task_id
+WHERE key.tenant = ? AND kind = ? AND value = ?"""
+DUE = f"""
+SELECT body FROM due JOIN task ON id = task_id
+WHERE kind = :kind AND at <= :now AND {KEPT} ORDER BY at, task_id LIMIT :limit"""  # noqa: S608
+
+
+async def insert_once(db: Connection, now: float, task: Task, key: IdempotencyKey | None) -> Task:
+    await db.execute_fetchall(FORGET, (now,))
+    if answer := await _answer(db, now, task.task_id, key):
+        return answer
+    await db.execute_fetchall(INSERT, _row(task))
+    await _schedule(db, task)
+    if key:
+        await db.execute_fetchall(POINT, (key.tenant, key.kind.value, key.value, task.task_id))
+    return task
+
+
+async def replace(
+    db: Connection, now: float, task: Task, expected: int, outbox: Sequence[OutboxRow]
+) -> bool:
+    async with db.execute(UPDATE, {**_row(task), "expected": expected, "now": now}) as cursor:
+        if cursor.rowcount == 0:
+            return False
+    await db.execute_fetchall(UNSCHEDULE, (task.task_id,))
+    await _schedule(db, task)
+    if outbox:
+        rows = [(row.task_id, row.row_id, row.type, row.at) for row in outbox]
+        await db.executemany(TELL, rows)
+    return True
+
+
+async def get(db: Connection, now: float, task_id: str) -> Task | None:
+    return _first(await db.execute_fetchall(BY_ID, {"id": task_id, "now": now}))
+
+
+async def page(db: Connection, now: float, query: TaskQuery) -> Sequence[Task]:
+    asked = {
+        "tenant = ?": query.tenant,
+        "id < ?": query.before,
+        "status = ?": query.status and query.status.value,
+        "model = ?": query.model,
+        "batch_id = ?": query.batch_id,
+        "created_at > ?": query.created_after,
+        "(forget_at IS NULL OR forget_at > ?)": now,
+    }
+    given = {term: value for term, value in asked.items() if value is not None}
+    where = " AND ".join(["erased_at IS NULL", *given])
+    sql = f"SELECT body FROM task WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
+    return _tasks(await db.execute_fetchall(sql, (*given.values(), query.limit)))
+
+
+async def due(db: Connection, now: float, kind: Due, limit: int) -> Sequence[Task]:
+    values = {"kind": kind.value, "now": now, "limit": limit}
+    return _tasks(await db.execute_fetchall(DUE, values))
+
+
+async def _answer(
+    db: Connection, now: float, task_id: str, key: IdempotencyKey | None
+) -> Task | None:
+    if key:
+        name = (key.tenant, key.kind.value, key.value)
+        twin = _first(await db.execute_fetchall(BY_KEY, name))
+        if twin and key.answered_by(twin, now):
+            return twin
+    return await get(db, now, task_id)
+
+
+async def _schedule(db: Connection, task: Task) -> None:
+    times = due_times(task)
+    if times:
+        rows = [(task.task_id, kind.value, at) for kind, at in times.items()]
+        await db.executemany(SCHEDULE, rows)
+
+
+def _row(task: Task) -> Mapping[str, Any]:
+    return {
+        "id": task.task_id, "tenant": task.tenant, "revision": task.revision,
+        "status": task.status.value, "model": task.request.model, "batch_id": task.batch_id,
+        "created_at": task.created_at, "erased_at": task.erased_at, "forget_at": task.forget_at,
+        "body": json.dumps(task_to_json(task), separators=(",", ":")),
+    }  # fmt: skip
+
+
+def _tasks(rows: Iterable[Any]) -> Sequence[Task]:
+    return tuple(task_from_json(json.loads(body)) for (body,) in rows)
+
+
+def _first(rows: Iterable[Any]) -> Task | None:
+    return next(iter(_tasks(rows)), None)

@@ -1,0 +1,50 @@
+-- The ledger. `body` holds the whole task; the other columns repeat what is searched for.
+-- Times are unix seconds. Run at every start, as one transaction: it also proves that the file
+-- can be written. A change of shape raises user_version.
+BEGIN IMMEDIATE;
+
+CREATE TABLE IF NOT EXISTS task (
+    id         TEXT PRIMARY KEY,
+    tenant     TEXT NOT NULL,
+    revision   INTEGER NOT NULL,
+    status     TEXT NOT NULL,
+    model      TEXT NOT NULL,
+    batch_id   TEXT,
+    created_at REAL NOT NULL,
+    erased_at  REAL,
+    forget_at  REAL,
+    body       TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS task_listed ON task (tenant, id) WHERE erased_at IS NULL;
+CREATE INDEX IF NOT EXISTS task_batch ON task (tenant, batch_id, id) WHERE batch_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS task_forget ON task (forget_at) WHERE forget_at IS NOT NULL;
+
+-- domain.model.due.due_times, as it was when the task was last written.
+CREATE TABLE IF NOT EXISTS due (
+    task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    kind    TEXT NOT NULL,
+    at      REAL NOT NULL,
+    PRIMARY KEY (task_id, kind)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS due_at ON due (kind, at, task_id);
+
+-- Which task was last made under a key; whether it still answers is the domain's to say.
+CREATE TABLE IF NOT EXISTS idempotency (
+    tenant  TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    PRIMARY KEY (tenant, kind, value)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_task ON idempotency (task_id);
+
+CREATE TABLE IF NOT EXISTS outbox (
+    task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    row_id  TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    at      REAL NOT NULL,
+    PRIMARY KEY (task_id, row_id)
+) WITHOUT ROWID;
+
+PRAGMA user_version = 1;
+COMMIT;

@@ -1,0 +1,94 @@
+"""The ledger in one SQLite file: what was answered survives a kill and a power cut."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from aiosqlite import Connection
+
+from adapters.tasks import rows
+from adapters.tasks.database import ledger_errors, open_database
+from domain.model.due import Due
+from domain.model.errors import StorageUnavailable
+from domain.model.idempotency import IdempotencyKey
+from domain.model.task import OutboxRow, Task
+from ports.clock import Now
+from ports.lifecycle import Lifecycle
+from ports.task_store import TaskQuery, TaskStore
+
+T = TypeVar("T")
+
+Work = Callable[[Connection, float], Awaitable[T]]
+"""What to do on the connection, by the ledger's time."""
+
+
+class SqliteTaskStore(TaskStore, Lifecycle):
+    """One connection with a thread of its own; a lock keeps the statements of one caller
+    together. Several processes may share the file: SQLite's write lock stands between them."""
+
+    def __init__(self, path: str | Path, now: Now) -> None:
+        self._path = Path(path)
+        self._now = now
+        self._db: Connection | None = None
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        self._db = await open_database(self._path)
+
+    async def aclose(self) -> None:
+        async with self._turn:
+            db, self._db = self._db, None
+            if db is not None:
+                await db.close()
+
+    async def ping(self) -> None:
+        await self._read(lambda db, _now: db.execute_fetchall("SELECT 1 FROM task LIMIT 1"))
+
+    async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
+        return await self._write(lambda db, now: rows.insert_once(db, now, task, key))
+
+    async def get(self, task_id: str) -> Task | None:
+        return await self._read(lambda db, now: rows.get(db, now, task_id))
+
+    async def replace(
+        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        return await self._write(
+            lambda db, now: rows.replace(db, now, task, expected_revision, outbox)
+        )
+
+    async def list(self, query: TaskQuery) -> Sequence[Task]:
+        return await self._read(lambda db, now: rows.page(db, now, query))
+
+    async def due(self, kind: Due, limit: int) -> Sequence[Task]:
+        return await self._read(lambda db, now: rows.due(db, now, kind, limit))
+
+    async def _read(self, work: Work[T]) -> T:
+        # Also in turn: on the one connection a read would see what is not committed yet.
+        async with self._turn:
+            with ledger_errors():
+                return await work(self._connection(), self._now())
+
+    async def _write(self, work: Work[T]) -> T:
+        """`work` in one transaction. It goes on to its end when its caller is cancelled: half a
+        transaction would be left open for the next caller."""
+        return await asyncio.shield(asyncio.create_task(self._transaction(work)))
+
+    async def _transaction(self, work: Work[T]) -> T:
+        async with self._turn:
+            with ledger_errors():
+                db = self._connection()
+                try:
+                    await db.execute_fetchall("BEGIN IMMEDIATE")
+                    answer = await work(db, self._now())
+                    await db.commit()
+                except BaseException:
+                    await db.rollback()
+                    raise
+                return answer
+
+    def _connection(self) -> Connection:
+        if self._db is None:
+            raise StorageUnavailable("The ledger is not open.")
+        return self._db
