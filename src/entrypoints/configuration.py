@@ -1,0 +1,105 @@
+"""Loading the settings, and saying what is wrong with them in the operator's words."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+from yaml import YAMLError
+
+from domain.model.principal import TENANT
+from entrypoints.settings import Settings
+
+WELL_KNOWN = frozenset(
+    {"admin", "changeme", "dev", "guest", "minioadmin", "password", "secret", "test"}
+)
+SHORTEST_SECRET = 16
+
+
+class ConfigurationError(Exception):
+    """The service can't start like this. Each line names a variable and what to do."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings, or `ConfigurationError` with every problem at once."""
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_lines(error))) from error
+    except (OSError, YAMLError) as error:
+        raise ConfigurationError(f"CONFIG_FILE: can't be read: {error}") from error
+    problems = _problems(settings)
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return settings
+
+
+def parse_api_keys(text: str) -> list[tuple[str, str]]:
+    """(tenant, key) pairs of `tenant:key,…`; a bare key belongs to tenant `default`."""
+    pairs = []
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        tenant, colon, key = entry.rpartition(":")
+        tenant = tenant if colon else "default"
+        if not TENANT.fullmatch(tenant) or not key:
+            raise ConfigurationError("API_KEYS: has to look like tenant:key,tenant2:key2")
+        pairs.append((tenant, key))
+    return pairs
+
+
+def api_keys(settings: Settings) -> list[tuple[str, str]]:
+    """The keys that open this service. DEV makes one and keeps it in DATA_DIR/dev-key; TEST
+    makes one a start."""
+    if settings.api_keys is not None:
+        return parse_api_keys(settings.api_keys.get_secret_value())
+    if settings.app_env == "DEV":
+        return [("default", kept_secret(settings.data_dir / "dev-key", "dk_dev_"))]
+    return [("default", f"dk_test_{secrets.token_urlsafe(18)}")]
+
+
+def signing_secret(settings: Settings) -> bytes:
+    """What signs links to results; kept in DATA_DIR so that links survive a restart."""
+    if settings.url_signing_secret is not None:
+        return settings.url_signing_secret.get_secret_value().encode()
+    if settings.storage_backend == "memory":
+        return secrets.token_bytes(32)
+    return kept_secret(settings.data_dir / "signing-secret", "").encode()
+
+
+def kept_secret(path: Path, prefix: str) -> str:
+    """The secret in `path`; made, readable to its owner alone, when there is none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(prefix + secrets.token_urlsafe(24))
+    return path.read_text().strip()
+
+
+def _lines(error: ValidationError) -> list[str]:
+    return [
+        f"{str(problem['loc'][0]).upper()}: {problem['msg']} (got {problem['input']!r})"
+        for problem in error.errors()
+    ]
+
+
+def _problems(settings: Settings) -> list[str]:
+    problems: list[str] = []
+    if settings.api_keys is not None:
+        parse_api_keys(settings.api_keys.get_secret_value())
+    if settings.app_env == "PROD" and not settings.allow_dev_secrets:
+        problems += _weak_secrets(settings)
+    return problems
+
+
+def _weak_secrets(settings: Settings) -> list[str]:
+    if settings.api_keys is None:
+        return ["API_KEYS: PROD needs at least one, as tenant:key"]
+    named: Mapping[str, list[str]] = {
+        "API_KEYS": [key for _, key in api_keys(settings)],
+        "URL_SIGNING_SECRET": [s.get_secret_value()] if (s := settings.url_signing_secret) else [],
+    }
+    return [
+        f"{variable}: PROD refuses a well-known or short secret (under {SHORTEST_SECRET} "
+        "characters); set a random one, or ALLOW_DEV_SECRETS=1 for a trial"
+        for variable, values in named.items()
+        if any(value.lower() in WELL_KNOWN or len(value) < SHORTEST_SECRET for value in values)
+    ]

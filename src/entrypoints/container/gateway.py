@@ -1,0 +1,112 @@
+"""The gateway's part: the use cases HTTP drives. Never loads a model's library."""
+
+from dependency_injector import providers
+
+from domain.model.picture import ImageLimits
+from domain.use_cases.admit_caller import AdmitCaller
+from domain.use_cases.cancel_task import CancelTask
+from domain.use_cases.confirm_published import ConfirmPublished
+from domain.use_cases.delete_task import DeleteTask
+from domain.use_cases.erase_task import EraseTask
+from domain.use_cases.fetch_result import FetchResult
+from domain.use_cases.get_task import GetTask
+from domain.use_cases.list_tasks import ListTasks
+from domain.use_cases.purge_tasks import PurgeTasks
+from domain.use_cases.read_submission import ReadSubmission
+from domain.use_cases.recover_tasks import RecoverTasks
+from domain.use_cases.retry_task import RetryTask
+from domain.use_cases.submit_task import SubmitLimits, SubmitTask
+from domain.use_cases.wake_worker import WakeWorker
+from entrypoints.container import adapters
+from entrypoints.container.core import CoreContainer as Core
+from entrypoints.container.telemetry import VERSION, render
+from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
+from entrypoints.settings import Settings
+from ports.lifecycle import Lifecycle
+
+
+def submit_limits(settings: Settings) -> SubmitLimits:
+    return SubmitLimits(
+        max_queue_depth=settings.max_queue_depth,
+        idempotency_ttl_s=settings.idempotency_ttl_s,
+        signature_window_s=settings.signature_window_s,
+    )
+
+
+def image_limits(settings: Settings) -> ImageLimits:
+    return ImageLimits(settings.max_pixels, settings.max_side_px)
+
+
+def gateway_limits(settings: Settings) -> GatewayLimits:
+    return GatewayLimits(
+        images=image_limits(settings),
+        max_upload_bytes=settings.max_upload_bytes,
+        max_queue_depth=settings.max_queue_depth,
+        url_ttl_s=settings.url_ttl_s,
+        result_ttl_s=settings.result_ttl_s,
+        idempotency_ttl_s=settings.idempotency_ttl_s,
+    )
+
+
+def probes(**parts: object) -> dict[str, object]:
+    """The readiness probe of each part that has one."""
+    return {name: part.ping for name, part in parts.items() if isinstance(part, Lifecycle)}
+
+
+class GatewayContainer(Core):
+    keys = providers.Singleton(adapters.settings_key_store, Core.settings)
+    limiter = providers.Selector(
+        Core.config.rate_limit_backend, memory=providers.Singleton(adapters.memory_rate_limiter)
+    )
+
+    confirm = providers.Singleton(ConfirmPublished, Core.ledger, Core.now)
+    wake = providers.Singleton(WakeWorker, Core.queue, confirm, Core.telemetry)
+    get = providers.Singleton(GetTask, Core.store, Core.elapsed)
+    erase = providers.Singleton(EraseTask, Core.ledger, Core.blobs, Core.now)
+    read = providers.Singleton(
+        ReadSubmission,
+        Core.models,
+        Core.urls,
+        Core.settings.provided.max_upload_bytes,
+        Core.settings.provided.task_ttl_s,
+    )
+    recover = providers.Singleton(
+        RecoverTasks, Core.ledger, Core.queue, Core.telemetry, Core.now, Core.policy
+    )
+    purge = providers.Singleton(PurgeTasks, Core.store, erase)
+    use_cases = providers.Singleton(
+        UseCases,
+        admit=providers.Singleton(
+            AdmitCaller, keys, limiter, Core.settings.provided.rate_limit_per_minute
+        ),
+        submit=providers.Singleton(
+            SubmitTask, read, Core.store, Core.blobs, Core.queue, wake, Core.now, Core.new_id,
+            providers.Callable(submit_limits, Core.settings),
+        ),
+        get=get,
+        list=providers.Singleton(ListTasks, Core.store),
+        cancel=providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy),
+        retry=providers.Singleton(
+            RetryTask, get, Core.store, Core.blobs, wake, Core.now, Core.new_id
+        ),
+        delete=providers.Singleton(DeleteTask, get, erase),
+        fetch_result=providers.Singleton(FetchResult, Core.blobs),
+    )  # fmt: skip
+    gateway = providers.Singleton(
+        Gateway,
+        use_cases=use_cases,
+        models=Core.models,
+        queue=Core.queue,
+        blobs=Core.blobs,
+        links=Core.links,
+        telemetry=Core.telemetry,
+        metrics=providers.Callable(render, Core.metrics_registry).provider,
+        probes=providers.Callable(probes, ledger=Core.store, storage=Core.blobs, queue=Core.queue,
+                                  rate_limiter=limiter, keys=keys),
+        limits=providers.Callable(gateway_limits, Core.settings),
+        now=Core.now,
+        new_id=Core.new_id,
+        version=VERSION,
+        cors_origins=Core.settings.provided.cors_origins,
+    )  # fmt: skip
+    lifetimes = providers.List(Core.store, Core.blobs, Core.queue, limiter, keys)

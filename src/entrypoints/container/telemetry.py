@@ -1,0 +1,32 @@
+"""Where facts go in a running service: the log, and the metrics of this process."""
+
+from importlib.metadata import version
+
+from adapters.telemetry.prometheus import PrometheusTelemetry
+from adapters.telemetry.structured_log import LogTelemetry, configure_logging
+from adapters.telemetry.tee import TeeTelemetry
+from prometheus_client import CollectorRegistry, generate_latest
+
+from domain.model.runner import ModelRegistry
+from entrypoints.settings import Settings
+from ports.telemetry import Telemetry
+
+VERSION = version("darkroom")
+
+
+def new_registry() -> CollectorRegistry:
+    """A registry of its own for each container: one process, one registry, one scrape target."""
+    return CollectorRegistry()
+
+
+def build_telemetry(
+    settings: Settings, models: ModelRegistry, registry: CollectorRegistry
+) -> Telemetry:
+    log = LogTelemetry(configure_logging(settings.log_level, settings.log_format))
+    names = [spec.name for spec in models]
+    return TeeTelemetry([log, PrometheusTelemetry(registry, names, VERSION)])
+
+
+def render(registry: CollectorRegistry) -> bytes:
+    """The exposition in the Prometheus text format."""
+    return generate_latest(registry)

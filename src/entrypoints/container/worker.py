@@ -1,0 +1,52 @@
+"""The worker's part: what a wake-up sets in motion."""
+
+import os
+import socket
+import sys
+
+from dependency_injector import providers
+
+from domain.model.task import Task
+from domain.use_cases.hold_lease import HoldLease
+from domain.use_cases.process_task import ProcessTask
+from domain.use_cases.run_attempt import RunAttempt
+from entrypoints.container import adapters
+from entrypoints.container.core import CoreContainer as Core
+from entrypoints.container.gateway import image_limits
+
+EXIT_HUNG = 70
+
+
+def end_hung_process(task: Task) -> None:
+    """A device call can't be interrupted: end the process, and the lease gives the task back."""
+    sys.stderr.write(f"task {task.task_id} hangs past its time limit; this process ends\n")
+    sys.stderr.flush()
+    os._exit(EXIT_HUNG)
+
+
+class WorkerContainer(Core):
+    fetcher = providers.Selector(
+        Core.config.fetch_backend,
+        http=providers.Singleton(adapters.http_fetcher, Core.settings, Core.urls),
+        memory=providers.Singleton(adapters.memory_fetcher, Core.settings, Core.urls),
+    )
+    imaging = providers.Singleton(adapters.pillow_imaging)
+    inference = providers.Selector(
+        Core.config.inference_backend,
+        device=providers.Singleton(adapters.device_inference, Core.settings, Core.models),
+        memory=providers.Singleton(adapters.memory_inference, Core.models),
+    )
+    run = providers.Singleton(
+        RunAttempt, fetcher, Core.blobs, imaging, inference, Core.elapsed,
+        providers.Callable(image_limits, Core.settings),
+    )  # fmt: skip
+    on_hung = providers.Object(end_hung_process)
+    hold = providers.Singleton(
+        HoldLease, Core.ledger, Core.telemetry, Core.now, Core.policy, on_hung
+    )
+    worker_name = providers.Object(f"{socket.gethostname()}:{os.getpid()}")
+    process = providers.Singleton(
+        ProcessTask, Core.ledger, inference, run, hold, Core.telemetry, Core.now, Core.draw,
+        worker_name, Core.policy,
+    )  # fmt: skip
+    lifetimes = providers.List(Core.store, Core.blobs, Core.queue, fetcher, imaging, inference)

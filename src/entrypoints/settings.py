@@ -1,0 +1,137 @@
+"""The only reader of the environment. Every variable is a field here, with its unit in its name;
+`.env.example` and the configuration table are generated from it."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from entrypoints.profiles import AppEnv, ProfileSource
+
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+Names = Annotated[tuple[str, ...], NoDecode]
+"""Comma-separated names."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    app_env: AppEnv = Field(
+        "DEV", description="Profile of defaults: DEV embedded, TEST in memory, PROD."
+    )
+    config_file: Path | None = Field(None, description="Optional YAML file with the same names.")
+    host: str = Field("127.0.0.1", description="Address the gateway listens on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port of the gateway; 0 = any free one.")
+    queue_backend: Literal["memory"] = Field("memory", description="Where wake-ups wait.")
+    task_store: Literal["sqlite", "memory"] = Field("sqlite", description="The ledger.")
+    sqlite_path: Path | None = Field(None, description="Ledger file; default DATA_DIR/darkroom.db.")
+    storage_backend: Literal["local", "memory"] = Field("local", description="Where pictures lie.")
+    data_dir: Path = Field(Path("data"), description="Folder of ledger, pictures and DEV secrets.")
+    url_ttl_s: Count = Field(604_800, description="Life of a link to a result.")
+    url_signing_secret: SecretStr | None = Field(
+        None, description="Signs links; made and kept in DATA_DIR unless set."
+    )
+    rate_limit_backend: Literal["memory"] = Field("memory", description="Where calls are counted.")
+    rate_limit_per_minute: Count = Field(
+        60, description="Writing calls a key may make in a minute."
+    )
+    max_queue_depth: Count = Field(10_000, description="Waiting tasks past which submits get 503.")
+    api_keys: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("api_keys", "api_key"),
+        description="tenant:key,tenant2:key2; a bare key belongs to tenant `default`.",
+    )
+    allow_dev_secrets: bool = Field(False, description="Let PROD start with well-known secrets.")
+    max_retries: Annotated[int, Field(ge=0)] = Field(
+        3, description="Retries after the first attempt."
+    )
+    retry_base_s: Positive = Field(1.0, description="First back-off ceiling; doubles each time.")
+    retry_cap_s: Positive = Field(60.0, description="Highest back-off ceiling.")
+    task_timeout_s: Positive = Field(600.0, description="Longest run of one attempt.")
+    task_ttl_s: Count | None = Field(None, description="Default time in which a task has to start.")
+    lease_s: Positive = Field(15.0, description="Life of a worker's claim unless renewed.")
+    priority_aging_normal_s: Positive = Field(
+        30.0, description="Longest a normal task is passed over."
+    )
+    priority_aging_low_s: Positive = Field(120.0, description="Longest a low task is passed over.")
+    worker_concurrency: Count = Field(8, description="Tasks in flight in one worker.")
+    drain_grace_s: Positive = Field(25.0, description="Time a stopping worker gives its tasks.")
+    models: Names = Field((), description="Names to serve, comma-separated; empty = all.")
+    device: str = Field("cpu", description="Where models run: cpu, cuda:0, …")
+    torch_threads: Annotated[int, Field(ge=0)] = Field(0, description="CPU threads; 0 = all cores.")
+    inference_backend: Literal["device", "memory"] = Field(
+        "device", description="A device thread, or inline for torch-free models."
+    )
+    fetch_backend: Literal["http", "memory"] = Field(
+        "http", description="How picture URLs are read."
+    )
+    idempotency_ttl_s: Count = Field(86_400, description="Life of a client_request_id, at least.")
+    signature_window_s: Annotated[int, Field(ge=0)] = Field(
+        600, description="Equal keyless requests within it share one task."
+    )
+    result_ttl_s: Count = Field(604_800, description="How long a finished task is kept.")
+    max_upload_mb: Count = Field(20, description="Largest picture, uploaded or fetched (MiB).")
+    max_pixels: Count = Field(64_000_000, description="Most pixels of an input picture.")
+    max_side_px: Count = Field(16_384, description="Longest side of an input picture.")
+    fetch_allow_hosts: str = Field(
+        "", description="Private hosts or CIDRs (host:port for odd ports) that may be fetched."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="")
+    log_format: Literal["json", "console"] = Field("json", description="console in DEV.")
+    cors_origins: Names = Field((), description="Origins of browsers, comma-separated.")
+
+    @field_validator("models", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("app_env", "queue_backend", mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * 2**20
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """First wins: arguments, environment, `.env`, the YAML file, the profile."""
+        return (
+            init_settings,
+            env_settings,
+            dotenv_settings,
+            ConfigFile(settings_cls),
+            ProfileSource(settings_cls),
+        )
+
+
+class ConfigFile(YamlConfigSettingsSource):
+    """The YAML file that `CONFIG_FILE` names, if it names one."""
+
+    def __call__(self) -> dict[str, Any]:
+        path = self.current_state.get("config_file")
+        if not path:
+            return {}
+        return {
+            str(name).lower(): value for name, value in (self._read_file(Path(path)) or {}).items()
+        }
