@@ -1,6 +1,7 @@
 """The reasons for a task's moves: what a submit, a worker, a client and the clock decide."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from domain.model.errors import AttemptsExhausted, DarkroomError, DeadlineExceeded, InternalError
 from domain.model.request import TaskRequest
@@ -70,7 +71,7 @@ def claim(task: Task, now: float, worker: str, policy: TaskPolicy) -> Moved:
 def renew(task: Task, attempt: int, now: float, policy: TaskPolicy, progress: int) -> Task:
     """The lease, longer, but never beyond the attempt's time limit. Progress never goes back."""
     current = fenced(task, attempt)
-    until = min(now + policy.lease_s, current.run_until or now)
+    until = _within_limit(current, now + policy.lease_s)
     return note(current, lease_until=until, progress=max(current.progress, progress))
 
 
@@ -110,22 +111,29 @@ def fail(
 
 
 def hand_back(task: Task, attempt: int, now: float) -> Moved:
-    """A draining worker returns its task unharmed: back to the queue, and not charged."""
+    """A draining worker returns its task unharmed: back to the queue, and not charged.
+
+    One that is being canceled does not go back: its lease ends now, so `lapse` cancels it."""
     current = fenced(task, attempt)
+    if current.cancel_requested:
+        return Moved(note(current, lease_until=_within_limit(current, now)), None)
     return _wait_again(current, Move.HAND_BACK, now, None, charged=current.charged - 1)
 
 
 def lapse(task: Task, now: float, policy: TaskPolicy) -> Moved:
-    """The lease is over: the worker died, hangs or was cut off. The attempt stays charged."""
+    """The lease is over: the worker died, hangs or was cut off. The attempt stays charged.
+
+    A lease that was renewed up to the time limit belongs to an attempt that ran into it. One that
+    ended sooner belongs to a worker that died, however late anybody notices."""
     if task.status is not STARTED or task.lease_until is None or task.lease_until > now:
         raise IllegalMove(f"the lease of {task.task_id} is not over")
     if task.cancel_requested:
-        return _end(task, Move.CANCEL, now, policy)
-    if task.run_until is not None and task.run_until <= now:
-        return _end(task, Move.FAIL, now, policy, error=_gave_up(task, DeadlineExceeded()))
+        return _end(task, Move.CANCEL, now, policy, lapsed=True)
+    if task.run_until is not None and task.run_until <= task.lease_until:
+        return _end_lapsed(task, DeadlineExceeded(), now, policy)
     if task.charged >= policy.retry.max_attempts:
-        return _end(task, Move.FAIL, now, policy, error=_gave_up(task, AttemptsExhausted()))
-    return _wait_again(task, Move.POSTPONE, now, now)
+        return _end_lapsed(task, AttemptsExhausted(), now, policy)
+    return _wait_again(task, Move.POSTPONE, now, now, lapsed=True)
 
 
 def cancel(task: Task, now: float, policy: TaskPolicy) -> Moved | Task:
@@ -164,6 +172,14 @@ def swept(task: Task) -> Task:
     return note(task, purge_at=None)
 
 
+def _within_limit(task: Task, at: float) -> float:
+    return at if task.run_until is None else min(at, task.run_until)
+
+
+def _end_lapsed(task: Task, error: DarkroomError, now: float, policy: TaskPolicy) -> Moved:
+    return _end(task, Move.FAIL, now, policy, error=_gave_up(task, error), lapsed=True)
+
+
 def _gave_up(task: Task, error: DarkroomError) -> Failure:
     last = f" Last error: {task.error.message}" if task.error else ""
     return Failure(error.code, error.detail + last, error.retryable, task.charged)
@@ -171,7 +187,7 @@ def _gave_up(task: Task, error: DarkroomError) -> Failure:
 
 def _end(
     task: Task, by: Move, now: float, policy: TaskPolicy, *, timing: Timing | None = None,
-    **changes: object,
+    **changes: Any,
 ) -> Moved:  # fmt: skip
     total_ms = round(1000 * max(0.0, now - task.created_at))
     return move(task, by, now, finished_at=now, lease_until=None, not_before=None,
@@ -180,7 +196,7 @@ def _end(
 
 
 def _wait_again(
-    task: Task, by: Move, now: float, not_before: float | None, **changes: object
+    task: Task, by: Move, now: float, not_before: float | None, **changes: Any
 ) -> Moved:
     return move(task, by, now, lease_until=None, run_until=None, worker=None, published_at=None,
                 not_before=not_before, **changes)  # fmt: skip

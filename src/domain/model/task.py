@@ -143,12 +143,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskMoved:
-    """A task went from `before` to `task.status` by `move` at time `at`."""
+    """A task went from `before` to `task.status` by `move` at time `at`. `lapsed`: because its
+    worker did not renew the lease."""
 
     task: Task
     move: Move
     before: TaskStatus
     at: float
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +172,13 @@ class Moved:
     outbox: tuple[OutboxRow, ...] = ()
 
 
-def move(task: Task, by: Move, at: float, **changes: Any) -> Moved:
+def move(task: Task, by: Move, at: float, *, lapsed: bool = False, **changes: Any) -> Moved:
     """`task` after the move `by`, or `IllegalMove`. Every move of every kind goes through here."""
     status = TABLE.get((task.status, by))
     if status is None:
         raise IllegalMove(f"{task.status} does not {by}")
     after = replace(task, status=status, revision=task.revision + 1, **changes)
-    return Moved(after, TaskMoved(after, by, task.status, at), _outbox(after, at))
+    return Moved(after, TaskMoved(after, by, task.status, at, lapsed), _outbox(after, at))
 
 
 def note(task: Task, **changes: Any) -> Task:
