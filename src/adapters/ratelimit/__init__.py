@@ -1,0 +1,1 @@
+"""Where calls are counted, one module per technology."""
