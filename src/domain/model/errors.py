@@ -8,8 +8,8 @@ chosen from `code` in the entrypoints, never here.
     ├── CallerFault          the request has to change
     │   ├── InvalidRequest   ├── UnknownField, UnknownModel, NotSupported, UrlNotAllowed
     │   │                    └── UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
-    │   ├── BodyTooLarge, NotAcceptable, IdempotencyMismatch
-    │   ├── InvalidApiKey, RateLimited
+    │   ├── BodyTooLarge, BodyTimeout, UnsupportedMediaType, NotAcceptable, IdempotencyMismatch
+    │   ├── InvalidApiKey, LinkInvalid, RateLimited
     │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
     │                            TaskExpired
     ├── FetchError           the address the caller named did not answer well
@@ -135,6 +135,21 @@ class BodyTooLarge(CallerFault):
     remedy = "Send a smaller picture, or its address as `image_url`."
 
 
+class BodyTimeout(CallerFault):
+    """The request body did not arrive in time."""
+
+    code = "body_timeout"
+    remedy = "Send the whole body at once, or the picture's address as `image_url`."
+    transient = True
+
+
+class UnsupportedMediaType(CallerFault):
+    """The request body is of a type this server does not read."""
+
+    code = "unsupported_media_type"
+    remedy = "Send JSON, with the picture as `image_url` or `image_base64`."
+
+
 class NotAcceptable(CallerFault):
     """The result has no picture."""
 
@@ -154,6 +169,13 @@ class InvalidApiKey(CallerFault):
 
     code = "invalid_api_key"
     remedy = "Send a valid key in the `x-api-key` header."
+
+
+class LinkInvalid(CallerFault):
+    """This link is not genuine or no longer valid."""
+
+    code = "invalid_link"
+    remedy = "GET the task again: it comes with a fresh link."
 
 
 class RateLimited(CallerFault):
