@@ -1,5 +1,6 @@
 """A file's bytes to a picture: judged by its header first, then decoded."""
 
+import warnings
 from io import BytesIO
 
 from PIL import Image, ImageFile, WebPImagePlugin
@@ -18,6 +19,9 @@ from domain.model.picture import ImageLimits, Picture, sniff
 # `ImageLimits` is judged before any pixel is decoded. Pillow's own limit knows no sides, at first
 # only warns, and would cap what an operator may allow.
 Image.MAX_IMAGE_PIXELS = None
+
+# A client's broken EXIF is no news for the operator. `catch_warnings` is not safe in threads.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 # Registered here, once: a first `Image.open` in two threads at a time would race for it.
 Image.preinit()
