@@ -109,10 +109,12 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, required=True, help="folder of README.md")
     parser.add_argument("--scale", type=int, choices=(2, 4), action="append")
     parser.add_argument("--weights", type=Path, help="instead of the committed ones")
-    parser.add_argument("--wide", action="store_true", help="add the pictures of unclear origin")
+    parser.add_argument(
+        "--wide", action="store_true", help="add the pictures without a licence of their own"
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)
-    chosen = sources.HELD_OUT | (sources.STUDY_ONLY if args.wide else {})
+    chosen = sources.HELD_OUT | (sources.EVALUATION_ONLY if args.wide else {})
     files = sources.paths(args.pictures, tuple(chosen.values()))
     truths = {name: read(file, LONGEST_PX) for name, file in zip(chosen, files, strict=True)}
     for scale in args.scale or (2, 4):
