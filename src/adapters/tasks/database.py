@@ -8,7 +8,6 @@ from pathlib import Path
 import aiosqlite
 from aiosqlite import Connection
 
-from domain.model.codec import UnreadableMessage
 from domain.model.errors import StorageUnavailable
 
 SCHEMA_VERSION = 1
@@ -56,8 +55,8 @@ def _refused(path: Path, reason: str) -> StorageUnavailable:
 
 @contextmanager
 def ledger_errors() -> Iterator[None]:
-    """Whatever SQLite or an unreadable row raises inside leaves as `StorageUnavailable`."""
+    """What SQLite raises inside, or reading a damaged row, leaves as `StorageUnavailable`."""
     try:
         yield
-    except (sqlite3.Error, UnreadableMessage) as error:
+    except (sqlite3.Error, ValueError) as error:
         raise StorageUnavailable from error
