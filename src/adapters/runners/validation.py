@@ -1,6 +1,6 @@
 """A runner's parameters as a pydantic model: the schema clients read and the check they face."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,9 @@ from domain.model.runner import Json, Params
 
 MAX_ERRORS = 100
 """A request with a million wrong fields gets an answer people can read."""
+
+EXTRA = "extra_forbidden"
+"""pydantic's name for a field nobody knows."""
 
 Location = tuple[int | str, ...]
 """Where in the params: field names and list indices."""
@@ -36,37 +39,35 @@ def params_validator(model: type[BaseModel]) -> Callable[[Params], Params]:
     field, `code` being pydantic's name of the rule.
     """
 
+    known = tuple(params_schema(model).get("properties", ()))
+
     def validate(params: Params) -> Params:
         try:
             checked = model.model_validate(dict(params), strict=True, extra="forbid")
         except ValidationError as error:
-            raise _refusal(model, error) from error
+            raise _refusal(error, known) from error
         return checked.model_dump(mode="json", by_alias=True)
 
     return validate
 
 
-def _refusal(model: type[BaseModel], error: ValidationError) -> InvalidRequest:
+def _refusal(error: ValidationError, known: Sequence[str]) -> InvalidRequest:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    errors = [_field_error(model, wrong["loc"], wrong["type"], wrong["msg"]) for wrong in found]
-    kind = (
-        UnknownField if any(each.code == UnknownField.code for each in errors) else InvalidRequest
-    )
-    return kind(errors[0].detail if len(errors) == 1 else None, errors=errors[:MAX_ERRORS])
+    errors = [
+        _field_error(each["loc"], each["type"], each["msg"], known) for each in found[:MAX_ERRORS]
+    ]
+    kind = UnknownField if any(each["type"] == EXTRA for each in found) else InvalidRequest
+    return kind(errors[0].detail if len(errors) == 1 else None, errors=errors)
 
 
-def _field_error(model: type[BaseModel], at: Location, rule: str, detail: str) -> FieldError:
+def _field_error(at: Location, rule: str, detail: str, known: Sequence[str]) -> FieldError:
     pointer = "".join(f"/{_escaped(str(part))}" for part in ("params", *at))
-    if rule != "extra_forbidden":
+    if rule != EXTRA:
         return FieldError(pointer, rule, detail)
-    return FieldError(pointer, UnknownField.code, _unknown(model, at))
-
-
-def _unknown(model: type[BaseModel], at: Location) -> str:
-    """Suggestions are for the params themselves; what is nested deeper is only named."""
-    known = params_schema(model)["properties"] if len(at) == 1 else ()
-    near = get_close_matches(str(at[-1]), known, n=1)
-    return f"No field is named {str(at[-1])!r}." + "".join(f" Did you mean {x!r}?" for x in near)
+    # Suggestions are for the params themselves; what is nested deeper is only named.
+    near = get_close_matches(str(at[-1]), known if len(at) == 1 else (), n=1)
+    guess = "".join(f" Did you mean {name!r}?" for name in near)
+    return FieldError(pointer, UnknownField.code, f"No field is named {str(at[-1])!r}.{guess}")
 
 
 def _escaped(token: str) -> str:

@@ -1,7 +1,8 @@
 """How colourful a picture looks."""
 
-import torch
 from torch import Tensor
+
+from adapters.runners.scoring.luma import mean, variance
 
 
 def colourfulness(rgb: Tensor) -> Tensor:
@@ -9,8 +10,8 @@ def colourfulness(rgb: Tensor) -> Tensor:
 
     Hasler, Süsstrunk, "Measuring colourfulness in natural images", SPIE 5007, 2003.
     """
-    red, green, blue = rgb.double().unbind(dim=1)
-    opponents = torch.stack([red - green, (red + green) / 2 - blue]).flatten(2)
-    spread = opponents.var(dim=2, correction=0).sum(dim=0).sqrt()
-    strength = opponents.mean(dim=2).square().sum(dim=0).sqrt()
+    red, green, blue = rgb.unbind(dim=1)
+    red_green, yellow_blue = red - green, (red + green) / 2 - blue
+    spread = (variance(red_green) + variance(yellow_blue)).sqrt()
+    strength = (mean(red_green).square() + mean(yellow_blue).square()).sqrt()
     return spread + 0.3 * strength

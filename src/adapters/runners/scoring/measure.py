@@ -15,8 +15,9 @@ from adapters.runners.scoring.metrics import Metrics
 from adapters.runners.scoring.noise import noise_sigma
 from adapters.runners.scoring.sharpness import blur_effect, laplacian_variance, tenengrad
 
-SHARPNESS_SIDE_PX, NOISE_SIDE_PX, GRID_SIDE_PX = 11, 18, 32
-"""Shortest side each can be measured on: its window; one block; a few block borders."""
+SHARPNESS_SIDE_PX, NOISE_SIDE_PX, GRID_SIDE_PX = 16, 18, 32
+"""Shortest side each can be measured on: its window moving a little;
+one block; a few block borders."""
 
 
 @torch.inference_mode()
@@ -40,7 +41,8 @@ def measure(frames: Tensor, windows: Tensor) -> list[Metrics]:
 def to_device(pictures: Sequence[Pixels], device: str) -> Tensor:
     """Equal uint8 (H, W, 3) arrays → float (N, 3, H, W), levels kept; converted over there, since
     bytes travel four times as fast."""
-    return torch.from_numpy(np.stack(pictures)).to(device).permute(0, 3, 1, 2).float()
+    pixels = torch.from_numpy(np.stack(pictures)).to(device).permute(0, 3, 1, 2)
+    return pixels.to(torch.float32, memory_format=torch.contiguous_format)
 
 
 def _fits(plane: Tensor, side_px: int) -> bool:

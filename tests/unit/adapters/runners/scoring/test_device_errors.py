@@ -1,0 +1,25 @@
+import pytest
+import torch
+
+from adapters.runners.scoring.device_errors import device_errors
+from domain.model.errors import DarkroomError, GpuOutOfMemory, InferenceFailed
+
+
+@pytest.mark.parametrize(
+    ("raised", "named"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), GpuOutOfMemory),
+        (MemoryError(), GpuOutOfMemory),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: …"), GpuOutOfMemory),
+        (RuntimeError("/usr/lib/kernel.cu: unspecified launch failure"), InferenceFailed),
+        (AssertionError("Torch not compiled with CUDA enabled"), InferenceFailed),
+    ],
+)
+def test_torch_speaks_our_words_and_keeps_its_own_to_itself(
+    raised: Exception, named: type[DarkroomError]
+) -> None:
+    with pytest.raises(DarkroomError) as caught, device_errors():
+        raise raised
+    assert type(caught.value) is named
+    assert caught.value.__cause__ is raised
+    assert caught.value.detail == named.title()
