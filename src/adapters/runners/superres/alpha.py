@@ -1,10 +1,16 @@
 """Transparency: the network sees opaque colours, alpha is enlarged beside it."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[np.uint8]
+Level = NDArray[np.float32]
+
+BAND_PX = 256
+"""Rows that are held as floats at full size; even, so that bands pair up."""
 
 
 def fill_transparent(pixels: Pixels, alpha: Pixels) -> Pixels:
@@ -13,9 +19,16 @@ def fill_transparent(pixels: Pixels, alpha: Pixels) -> Pixels:
     A file may hold any colour under full transparency (black, mostly), and the network would
     draw it into the edge. Push-pull on a pyramid after Gortler et al., "The Lumigraph" (1996).
     """
-    seen = alpha.astype(np.float32)[..., None] / np.float32(255)
-    filled = _pulled(pixels.astype(np.float32) * seen, seen)
-    return np.where(alpha[..., None] > 0, pixels, np.rint(filled).astype(np.uint8))
+    if alpha.all():
+        return pixels
+    halved = [_halved(pixels[rows], alpha[rows]) for rows in _bands(len(alpha))]
+    coarse = _pulled(*(np.concatenate(levels) for levels in zip(*halved, strict=True)))
+    filled = pixels.copy()
+    for rows in _bands(len(alpha)):
+        hidden = alpha[rows] == 0
+        spread = _doubled(coarse[rows.start // 2 : rows.stop // 2], hidden.shape)
+        filled[rows][hidden] = np.rint(spread[hidden])
+    return filled
 
 
 def enlarge_alpha(alpha: Pixels, scale: int) -> Pixels:
@@ -25,19 +38,34 @@ def enlarge_alpha(alpha: Pixels, scale: int) -> Pixels:
     return np.array(Image.fromarray(alpha).resize(size, Image.Resampling.BICUBIC))
 
 
-def _pulled(weighted: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+def _bands(height: int) -> Iterator[slice]:
+    return (slice(top, top + BAND_PX) for top in range(0, height, BAND_PX))
+
+
+def _halved(pixels: Pixels, alpha: Pixels) -> tuple[Level, Level]:
+    """The first coarser level: colour times weight (h/2, w/2, 3), and weight (h/2, w/2, 1)."""
+    weight = alpha.astype(np.float32)[..., None]
+    return _paired(pixels * weight), _paired(weight)
+
+
+def _pulled(weighted: Level, weight: Level) -> Level:
     """Colour wherever there is weight; elsewhere that of the next coarser level."""
     known = np.divide(weighted, weight, out=np.zeros_like(weighted), where=weight > 0)
-    if bool((weight > 0).all()) or max(weight.shape[:2]) == 1:
+    height, width = weight.shape[:2]
+    if weight.all() or height == width == 1:
         return known
     coarse = _pulled(_paired(weighted), _paired(weight))
-    height, width = weight.shape[:2]
-    spread = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    return np.where(weight > 0, known, spread)
+    return np.where(weight > 0, known, _doubled(coarse, (height, width)))
 
 
-def _paired(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _paired(values: Level) -> Level:
     """Sums of 2 by 2 pixels; an odd side is padded with nothing."""
     height, width = values.shape[:2]
     even = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0)))
-    return even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+    paired: Level = even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+    return paired
+
+
+def _doubled(level: Level, shape: tuple[int, ...]) -> Level:
+    """Every pixel twice in both directions, cut to `shape` (h, w)."""
+    return level.repeat(2, axis=0).repeat(2, axis=1)[: shape[0], : shape[1]]

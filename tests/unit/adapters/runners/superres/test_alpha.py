@@ -1,6 +1,6 @@
 import numpy as np
 
-from adapters.runners.superres.alpha import enlarge_alpha, fill_transparent
+from adapters.runners.superres.alpha import BAND_PX, enlarge_alpha, fill_transparent
 
 
 def test_what_is_seen_stays_and_what_is_not_takes_its_colour() -> None:
@@ -37,3 +37,10 @@ def test_alpha_grows_with_the_picture() -> None:
     assert enlarged.shape == (24, 32)
     assert (enlarged[:, :8] == 0).all()
     assert (enlarged[:, -8:] == 255).all()
+
+
+def test_a_picture_taller_than_a_band_is_filled_alike() -> None:
+    pixels = np.full((BAND_PX * 2 + 3, 5, 3), 70, np.uint8)
+    alpha = np.full(pixels.shape[:2], 255, np.uint8)
+    pixels[250:600:7], alpha[250:600:7] = 0, 0
+    assert (fill_transparent(pixels, alpha) == 70).all()
