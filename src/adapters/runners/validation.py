@@ -35,8 +35,8 @@ def params_validator(model: type[BaseModel]) -> Callable[[Params], Params]:
     """`ModelSpec.validate`: the params as JSON values with every default filled in.
 
     Strict (no "1" for 1, no 1 for true) and closed, whatever the model's own configuration.
-    Raises `UnknownField` where a name is unknown, else `InvalidRequest`; both list every wrong
-    field, `code` being pydantic's name of the rule.
+    Raises `UnknownField` where a name is unknown, else `InvalidRequest`; both list the wrong
+    fields (the first 100), `code` being pydantic's name of the rule.
     """
 
     known = tuple(params_schema(model).get("properties", ()))
