@@ -10,7 +10,7 @@ class Imaging(ABC):
 
     @abstractmethod
     async def decode(self, data: bytes, limits: ImageLimits) -> Picture:
-        """An upright sRGB picture. Size and frames are judged from the header, before any pixel
+        """An upright picture. Size and frames are judged from the header, before any pixel
         is decoded. Raises `UnsupportedImageFormat`, `ImageTooLarge` or `ImageCorrupt`."""
 
     @abstractmethod

@@ -25,3 +25,7 @@ class MemoryBlobStore(BlobStore):
 
     async def link(self, key: str, expires_at: float, filename: str) -> str | None:
         return self._signer.path(key, expires_at)
+
+    def keys(self) -> list[str]:
+        """What is kept now."""
+        return sorted(self._blobs)

@@ -18,9 +18,10 @@ MAGIC: tuple[tuple[Format, bytes, int], ...] = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """`pixels`: uint8, shape (height, width, 3), sRGB order R, G, B. `alpha`: uint8, shape
-    (height, width), or None when the picture is opaque. `gray`: the file had one channel (the
-    three are equal), so an encoder may write one again. `icc_profile`: bytes to pass through.
+    """`pixels`: uint8, shape (height, width, 3), order R, G, B, in the space of `icc_profile`
+    (sRGB when None). `alpha`: uint8, shape (height, width), or None when the picture is opaque.
+    `gray`: the file had one channel (the three are equal), so an encoder may write one again.
+    A runner hands `gray` and `icc_profile` on to the picture it makes of this one.
     """
 
     pixels: Any

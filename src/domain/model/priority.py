@@ -2,7 +2,9 @@
 
 Order is high, normal, low. Ageing guarantees the lower tiers a share: a tier that had
 something waiting and was not served for its budget goes first for one pull, then its clock
-restarts. The promise, per worker: at least one low start per budget plus one task's time.
+restarts, and it may not go first again before high had its turn: else tasks longer than the
+budget would keep the high ones out. The promise, per slot and under any load: a tier starts
+something within its budget plus three tasks' time, and high has at least every third start.
 """
 
 from collections.abc import Mapping
@@ -36,7 +38,10 @@ def pull_order(
     def overdue_s(tier: Priority) -> float:
         return now_s - last_served_s.get(tier, now_s) - ageing.budget_s(tier)
 
-    aged = [tier for tier in Priority if overdue_s(tier) >= 0]
+    def had_no_turn_after_high(tier: Priority) -> bool:
+        return last_served_s.get(tier, now_s) <= last_served_s.get(Priority.HIGH, now_s)
+
+    aged = [t for t in Priority if overdue_s(t) >= 0 and had_no_turn_after_high(t)]
     first = max(aged, key=overdue_s, default=None)
     return tuple(
         sorted(Priority, key=lambda tier: (tier is not first, tuple(Priority).index(tier)))

@@ -66,7 +66,7 @@ def _parse_ipv6(text: str) -> IPv6Address:
 
 
 def _ascii_name(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).replace("。", ".").lower()
+    folded = unicodedata.normalize("NFKC", text).lower()
     if _DEVIATIONS.intersection(folded):
         raise UrlNotAllowed("The host name is ambiguous: write it in its xn-- form.")
     try:

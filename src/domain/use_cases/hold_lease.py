@@ -28,16 +28,18 @@ class HoldLease:
         now: Now,
         policy: TaskPolicy,
         on_hung: OnHung,
+        listen_s: float = LISTEN_S,
     ) -> None:
         self._ledger, self._telemetry = ledger, telemetry
         self._now, self._policy, self._on_hung = now, policy, on_hung
+        self._listen_s = min(listen_s, policy.lease_s / 3)
 
     async def __call__(self, task: Task, control: AttemptControl) -> None:
         """Run beside the attempt until cancelled or until the attempt is no longer ours.
         Listens every second; writes when a third of the lease is used or progress was made."""
         attempt, hung_at = task.attempt, (task.run_until or 0.0) + HUNG_GRACE_S
         while control.stop is not Stop.LEASE_LOST:
-            await asyncio.sleep(min(LISTEN_S, self._policy.lease_s / 3))
+            await asyncio.sleep(self._listen_s)
             if self._now() >= hung_at:
                 self._on_hung(task)
             try:

@@ -7,7 +7,7 @@ import sys
 from dependency_injector import providers
 
 from domain.model.task import Task
-from domain.use_cases.hold_lease import HoldLease
+from domain.use_cases.hold_lease import LISTEN_S, HoldLease
 from domain.use_cases.process_task import ProcessTask
 from domain.use_cases.run_attempt import RunAttempt
 from entrypoints.container import adapters
@@ -41,8 +41,9 @@ class WorkerContainer(Core):
         providers.Callable(image_limits, Core.settings),
     )  # fmt: skip
     on_hung = providers.Object(end_hung_process)
+    listen_s = providers.Object(LISTEN_S)
     hold = providers.Singleton(
-        HoldLease, Core.ledger, Core.telemetry, Core.now, Core.policy, on_hung
+        HoldLease, Core.ledger, Core.telemetry, Core.now, Core.policy, on_hung, listen_s
     )
     worker_name = providers.Object(f"{socket.gethostname()}:{os.getpid()}")
     process = providers.Singleton(
