@@ -1,6 +1,8 @@
 """What goes on beside the requests: the worker's loop, recovery, retention."""
 
 import asyncio
+import os
+import sys
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +14,7 @@ from ports.telemetry import Telemetry
 
 RECOVER_EVERY_S = 1.0
 PURGE_EVERY_S = 60.0
+EXIT_DEAD_LOOP = 71
 
 
 @asynccontextmanager
@@ -25,11 +28,30 @@ async def started(parts: list[object]) -> AsyncIterator[None]:
         yield
 
 
+def end_process(why: str) -> None:
+    """A service whose loop is dead looks alive and does nothing: better it is restarted. What it
+    was doing comes back by its leases."""
+    sys.stderr.write(why)
+    sys.stderr.flush()
+    os._exit(EXIT_DEAD_LOOP)
+
+
 @asynccontextmanager
-async def beside(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(
+    *loops: Coroutine[Any, Any, None], on_death: Callable[[str], None] = end_process
+) -> AsyncIterator[None]:
     """Run `loops` until the block ends; then cancel them in order and wait for each, so that a
-    worker has drained before the loops that serve it stop."""
+    worker has drained before the loops that serve it stop. `on_death` hears of one that ended by
+    itself: none ever should."""
+
+    def watch(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            error = task.exception()
+            on_death("".join(traceback.format_exception(error)) if error else "a loop ended\n")
+
     tasks = [asyncio.create_task(loop) for loop in loops]
+    for task in tasks:
+        task.add_done_callback(watch)
     try:
         yield
     finally:
