@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.fetch.http import HttpImageFetcher
+from adapters.fetch.resolver import Resolve
 from domain.model.url_policy import UrlPolicy
 from tests.servers.scripted_http import ScriptedHttp
 
@@ -33,7 +34,7 @@ class Names:
 @asynccontextmanager
 async def fetching(
     allow_hosts: str = "",
-    names: Names | None = None,
+    names: Resolve | None = None,
     *,
     max_bytes: int = 100_000,
     timeout_s: float = 30.0,

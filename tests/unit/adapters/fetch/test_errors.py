@@ -7,7 +7,13 @@ import httpx2
 import pytest
 
 from adapters.fetch.errors import in_darkrooms_words, translated
-from domain.model.errors import FetchFailed, FetchTimeout, InternalError, UrlNotAllowed
+from domain.model.errors import (
+    DarkroomError,
+    FetchFailed,
+    FetchTimeout,
+    InternalError,
+    UrlNotAllowed,
+)
 
 MEANINGS = {
     (FetchTimeout, True): {
@@ -61,7 +67,7 @@ def test_every_exception_of_httpx2_has_a_meaning() -> None:
 
 
 @pytest.mark.parametrize(("name", "kind", "retryable"), CASES)
-def test_the_meaning_of_each(name: str, kind: type[Exception], retryable: bool) -> None:
+def test_the_meaning_of_each(name: str, kind: type[DarkroomError], retryable: bool) -> None:
     # Each has a constructor of its own; the translation asks for the type alone.
     foreign = getattr(httpx2, name)
     with pytest.raises(kind) as error, in_darkrooms_words():
