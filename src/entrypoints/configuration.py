@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from yaml import YAMLError
 
 from domain.model.principal import TENANT
+from domain.model.url_policy import UrlPolicy
 from entrypoints.settings import Settings
 
 WELL_KNOWN = frozenset(
     {"admin", "changeme", "dev", "guest", "minioadmin", "password", "secret", "test"}
 )
 SHORTEST_SECRET = 16
+SECRETS = frozenset({"api_keys", "api_key", "url_signing_secret"})
 
 
 class ConfigurationError(Exception):
@@ -75,16 +78,23 @@ def kept_secret(path: Path, prefix: str) -> str:
 
 
 def _lines(error: ValidationError) -> list[str]:
-    return [
-        f"{str(problem['loc'][0]).upper()}: {problem['msg']} (got {problem['input']!r})"
-        for problem in error.errors()
-    ]
+    return [_line(str(problem["loc"][0]), problem) for problem in error.errors()]
+
+
+def _line(field: str, problem: ErrorDetails) -> str:
+    """A secret is never repeated, not even a wrong one."""
+    got = "" if field in SECRETS else f" (got {problem['input']!r})"
+    return f"{field.upper()}: {problem['msg']}{got}"
 
 
 def _problems(settings: Settings) -> list[str]:
     problems: list[str] = []
     if settings.api_keys is not None:
         parse_api_keys(settings.api_keys.get_secret_value())
+    try:
+        UrlPolicy(settings.fetch_allow_hosts)
+    except ValueError as error:
+        problems.append(f"FETCH_ALLOW_HOSTS: {error}")
     if settings.app_env == "PROD" and not settings.allow_dev_secrets:
         problems += _weak_secrets(settings)
     return problems

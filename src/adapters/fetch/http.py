@@ -12,6 +12,7 @@ from adapters.fetch.safe_transport import SafeTransport
 from domain.model.errors import FetchFailed, FetchTooLarge
 from domain.model.url_policy import Target, UrlPolicy
 from ports.image_fetcher import ImageFetcher
+from ports.lifecycle import Lifecycle
 
 MAX_REDIRECTS = 3
 
@@ -24,7 +25,7 @@ _HEADERS = {
 }
 
 
-class HttpImageFetcher(ImageFetcher):
+class HttpImageFetcher(ImageFetcher, Lifecycle):
     """GET without cookies, credentials or decoding. Response headers over about 100 KiB are
     refused by h11, httpx2's parser. Use between `start` and `aclose`.
     """

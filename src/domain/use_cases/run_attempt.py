@@ -10,10 +10,10 @@ from ports.blob_store import BlobStore
 
 from domain.model.blob_keys import document_key, picture_key
 from domain.model.control import AttemptControl
-from domain.model.errors import FetchFailed
+from domain.model.errors import FetchFailed, ImageTooLarge
 from domain.model.picture import ImageLimits, Picture
 from domain.model.request import Source
-from domain.model.runner import RunnerInput, RunnerOutput
+from domain.model.runner import ModelRegistry, RunnerInput, RunnerOutput
 from domain.model.task import Result, Task, Timing
 from ports.clock import Elapsed
 from ports.image_fetcher import ImageFetcher
@@ -48,11 +48,13 @@ class RunAttempt:
         blobs: BlobStore,
         imaging: Imaging,
         inference: Inference,
+        models: ModelRegistry,
         elapsed: Elapsed,
         limits: ImageLimits,
     ) -> None:
         self._fetcher, self._blobs, self._imaging = fetcher, blobs, imaging
-        self._inference, self._elapsed, self._limits = inference, elapsed, limits
+        self._inference, self._models = inference, models
+        self._elapsed, self._limits = elapsed, limits
 
     async def __call__(self, task: Task, control: AttemptControl) -> Finished:
         """Raises whatever a stage raises, and `Stopped` at the next stage or checkpoint after
@@ -62,6 +64,7 @@ class RunAttempt:
         fetched_s = self._elapsed()
         control.raise_if_stopped()
         pictures = {r: await self._imaging.decode(f, self._limits) for r, f in files.items()}
+        self._refuse_too_large_a_result(task.request.model, pictures)
         decoded_s = self._elapsed()
         control.raise_if_stopped()
         work = RunnerInput(pictures, task.request.params, task.request.texts, control.checkpoint)
@@ -76,6 +79,17 @@ class RunAttempt:
             upload_ms=stored.upload_ms,
         )
         return Finished(stored.result, timing, tuple(inferred.output.warnings), inferred.device)
+
+    def _refuse_too_large_a_result(self, model: str, pictures: Mapping[str, Picture]) -> None:
+        """Before the device is asked: a result is held to the same pixel limit as an input."""
+        scale = self._models.spec(model).scale or 1
+        for picture in pictures.values():
+            pixels = picture.width * picture.height * scale**2
+            if pixels > self._limits.max_pixels:
+                raise ImageTooLarge(
+                    f"{model} would make {pixels} pixels of this picture; the limit is "
+                    f"{self._limits.max_pixels}."
+                )
 
     async def _files(self, sources: Mapping[str, Source]) -> dict[str, bytes]:
         files = await asyncio.gather(*(self._file(source) for source in sources.values()))

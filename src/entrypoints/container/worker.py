@@ -37,7 +37,7 @@ class WorkerContainer(Core):
         memory=providers.Singleton(adapters.memory_inference, Core.models),
     )
     run = providers.Singleton(
-        RunAttempt, fetcher, Core.blobs, imaging, inference, Core.elapsed,
+        RunAttempt, fetcher, Core.blobs, imaging, inference, Core.models, Core.elapsed,
         providers.Callable(image_limits, Core.settings),
     )  # fmt: skip
     on_hung = providers.Object(end_hung_process)
