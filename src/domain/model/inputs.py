@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from domain.model.errors import (
     BodyTooLarge,
@@ -18,6 +20,12 @@ from domain.model.runner import Json, ModelSpec
 from domain.model.suggestion import unknown_field
 
 KNOWN = (*(f"{role}_{how}" for role in PICTURE_ROLES for how in ("url", "base64")), *TEXT_ROLES)
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""JSON's escapes let these in; nothing behind the gateway could store or send them."""
+MAX_UNKNOWN = 20
+"""A body of megabytes can hold a million unknown fields: enough is told by the first few."""
+REQUIRED_TEXTS = frozenset({"prompt"})
+"""A text the model needs has to be sent; a `negative_prompt` is one it can do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class Inputs:
 def read_inputs(body: Mapping[str, Json], spec: ModelSpec, max_bytes: int) -> Inputs:
     """The inputs `spec` needs, inline pictures decoded. Raises `InvalidRequest` with one
     `FieldError` a wrong field, `BodyTooLarge` or `UnsupportedImageFormat`."""
-    unknown = [unknown_field("/input", name, KNOWN) for name in body if name not in KNOWN]
+    strangers = islice((name for name in body if name not in KNOWN), MAX_UNKNOWN)
+    unknown = [unknown_field("/input", name, KNOWN) for name in strangers]
     if unknown:
         raise UnknownField(unknown[0].detail, errors=unknown)
     wrong = [*_misfits(body, spec), *_not_text(body)]
@@ -49,10 +58,17 @@ def read_inputs(body: Mapping[str, Json], spec: ModelSpec, max_bytes: int) -> In
 
 def _misfits(body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
     return [error for role in PICTURE_ROLES for error in _role_misfits(role, body, spec)] + [
-        FieldError(f"/input/{role}", "not_taken", f"{spec.name} takes no {role}.")
-        for role in TEXT_ROLES
-        if body.get(role) is not None and role not in spec.needs
+        error for role in TEXT_ROLES for error in _text_misfits(role, body, spec)
     ]
+
+
+def _text_misfits(role: str, body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
+    given = body.get(role) is not None
+    if given and role not in spec.needs:
+        return [FieldError(f"/input/{role}", "not_taken", f"{spec.name} takes no {role}.")]
+    if not given and role in spec.needs & REQUIRED_TEXTS:
+        return [FieldError(f"/input/{role}", "missing", f"{spec.name} needs a {role}.")]
+    return []
 
 
 def _role_misfits(role: str, body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
@@ -70,10 +86,15 @@ def _role_misfits(role: str, body: Mapping[str, Json], spec: ModelSpec) -> list[
 
 
 def _not_text(body: Mapping[str, Json]) -> list[FieldError]:
+    given = {name: value for name, value in body.items() if value is not None}
     return [
         FieldError(f"/input/{name}", "type", f"{name} has to be a string.")
-        for name, value in body.items()
-        if value is not None and not isinstance(value, str)
+        for name, value in given.items()
+        if not isinstance(value, str)
+    ] + [
+        FieldError(f"/input/{name}", "text", f"{name} has a lone surrogate, which is no text.")
+        for name, value in given.items()
+        if isinstance(value, str) and LONE_SURROGATE.search(value)
     ]
 
 

@@ -59,6 +59,6 @@ class ImageLimits:
 
 def sniff(head: bytes) -> Format | None:
     """The format named by the first 12 bytes, or None: names and MIME types are not believed."""
-    if head[8:12] == b"WEBP" and head[:4] != b"RIFF":
-        return None
-    return next((name for name, mark, at in MAGIC if head[at : at + len(mark)] == mark), None)
+    found = (name for name, mark, at in MAGIC if head[at : at + len(mark)] == mark)
+    name = next(found, None)
+    return None if name == "webp" and head[:4] != b"RIFF" else name

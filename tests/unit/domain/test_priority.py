@@ -1,6 +1,7 @@
 """Order of the tiers, and the share that ageing guarantees."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ def test_under_constant_load_each_tier_starts_within_its_budget_and_three_tasks(
     slack_s = 3 * max(task_s)
     for tier in (NORMAL, LOW):
         at = [0.0, *(now_s for now_s, served in began if served is tier), began[-1][0]]
-        longest_s = max(b - a for a, b in zip(at, at[1:], strict=False))
+        longest_s = max(b - a for a, b in pairwise(at))
         assert longest_s <= ageing.budget_s(tier) + slack_s
 
 
@@ -93,5 +94,5 @@ def test_with_short_tasks_the_default_share_is_one_start_a_budget() -> None:
     began = list(starts(Ageing(), [1.0] * 1200))
     for tier, budget_s in ((NORMAL, 30), (LOW, 120)):
         at = [now_s for now_s, served in began if served is tier]
-        assert {b - a for a, b in zip(at, at[1:], strict=False)} <= {budget_s, budget_s + 1}
+        assert {b - a for a, b in pairwise(at)} <= {budget_s, budget_s + 1}
     assert sum(served is HIGH for _, served in began) > 0.95 * len(began)
