@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Mapping
-from functools import partial
 
 from domain.model.priority import Ageing, Priority, TierClocks
 from domain.model.wakeup import Verdict, Wakeup
@@ -40,18 +39,21 @@ class MemoryQueue(WakeupQueue, WakeupSource, Lifecycle):
         return {tier: len(self._waiting[tier]) + self._resting[tier] for tier in Priority}
 
     async def run(self, handle: Handle, slots: int) -> None:
-        in_hand: set[asyncio.Task[Verdict]] = set()
+        in_hand: dict[asyncio.Task[Verdict], Wakeup] = {}
         room = asyncio.Semaphore(slots)
+
+        def done(task: asyncio.Task[Verdict]) -> None:
+            self._settle(in_hand.pop(task), task)
+            room.release()
+
         try:
             while True:
                 # The slot comes first: the message is chosen when it can start, not before.
                 await room.acquire()
                 wakeup = await self._next()
                 task = asyncio.create_task(_call(handle, wakeup))
-                in_hand.add(task)
-                task.add_done_callback(partial(self._settle, wakeup))
-                task.add_done_callback(in_hand.discard)
-                task.add_done_callback(lambda _: room.release())
+                in_hand[task] = wakeup
+                task.add_done_callback(done)
         finally:
             await self._drain(in_hand)
 
@@ -63,9 +65,11 @@ class MemoryQueue(WakeupQueue, WakeupSource, Lifecycle):
 
     def _pull(self) -> Wakeup | None:
         now_s = self._elapsed()
+        for tier in Priority:
+            self._note_empty(tier, now_s)
         for tier in self._clocks.order(now_s):
-            self._clocks.restart(tier, now_s)
             if self._waiting[tier]:
+                self._clocks.restart(tier, now_s)
                 return self._waiting[tier].popleft()
         return None
 
@@ -81,21 +85,21 @@ class MemoryQueue(WakeupQueue, WakeupSource, Lifecycle):
             self.parked.append(wakeup)
 
     def _offer(self, wakeup: Wakeup) -> None:
-        self._note_empty(wakeup.priority)
+        self._note_empty(wakeup.priority, self._elapsed())
         self._waiting[wakeup.priority].append(wakeup)
         self._arrived.set()
 
     def _give_back(self, wakeup: Wakeup) -> None:
         """It was the first of its tier and is so again."""
-        self._note_empty(wakeup.priority)
+        self._note_empty(wakeup.priority, self._elapsed())
         self._waiting[wakeup.priority].appendleft(wakeup)
         self._arrived.set()
 
-    def _note_empty(self, tier: Priority) -> None:
+    def _note_empty(self, tier: Priority, now_s: float) -> None:
         """A tier ages from its first waiting message on, not from the last look into it: all
         slots may have been busy since, and then a fresh low one would pass an older high one."""
         if not self._waiting[tier]:
-            self._clocks.restart(tier, self._elapsed())
+            self._clocks.restart(tier, now_s)
 
     def _rest(self, wakeup: Wakeup) -> None:
         self._resting[wakeup.priority] += 1
@@ -105,13 +109,14 @@ class MemoryQueue(WakeupQueue, WakeupSource, Lifecycle):
         self._resting[wakeup.priority] -= 1
         self._offer(wakeup)
 
-    async def _drain(self, in_hand: set[asyncio.Task[Verdict]]) -> None:
+    async def _drain(self, in_hand: Mapping[asyncio.Task[Verdict], Wakeup]) -> None:
         """Wait for what is in hand, `grace_s` at most; a second cancel cuts the grace short."""
         try:
             if in_hand:
                 await asyncio.wait(in_hand, timeout=self._grace_s)
         finally:
-            for task in in_hand:
+            # The last first: each is given back to the front, so they stand as they stood.
+            for task in reversed(list(in_hand)):
                 task.cancel()
             if in_hand:
                 await asyncio.wait(in_hand)
