@@ -1,0 +1,25 @@
+"""JSON answers, written once and not validated again on the way out."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+NOT_KEPT = "no-store"
+
+
+def to_json(content: Any) -> bytes:
+    """Compact ASCII JSON: one line whatever is in it, and readable by every parser."""
+    return json.dumps(content, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def json_answer(
+    content: Any,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    media_type: str = "application/json",
+) -> Response:
+    """`content` as JSON that no cache keeps, unless `headers` say otherwise."""
+    wanted = {"cache-control": NOT_KEPT, **(headers or {})}
+    return Response(to_json(content), status, wanted, media_type)

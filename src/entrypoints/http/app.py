@@ -1,0 +1,84 @@
+"""The HTTP surface, put together."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from entrypoints.http.gateway import Gateway
+from entrypoints.http.handlers import HANDLERS
+from entrypoints.http.middleware.access import AccessMiddleware
+from entrypoints.http.middleware.body_limit import BodyLimitMiddleware
+from entrypoints.http.middleware.last_resort import LastResortMiddleware
+from entrypoints.http.middleware.request_id import RequestIdMiddleware
+from entrypoints.http.openapi import TITLE
+from entrypoints.http.routes import (
+    catalogue,
+    docs,
+    files,
+    health,
+    limits,
+    models,
+    queues,
+    results,
+    submit,
+    tasks,
+)
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+
+ROUTERS = tuple(
+    part.router
+    for part in (submit, tasks, results, files, models, queues, limits, health, catalogue, docs)
+)
+ASKED_HEADERS = (
+    "authorization", "content-type", "idempotency-key", "prefer", "x-api-key", "x-request-id",
+)  # fmt: skip
+SHOWN_HEADERS = (
+    "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied", "RateLimit",
+    "RateLimit-Policy", "Retry-After", "X-Request-ID",
+)  # fmt: skip
+
+
+def create_app(gateway: Gateway, lifespan: Lifespan | None = None) -> FastAPI:
+    """The app over `gateway`, whose adapters `lifespan` opens and closes."""
+    app = FastAPI(
+        title=TITLE, lifespan=lifespan, middleware=_middleware(gateway),
+        exception_handlers=dict(HANDLERS),
+        docs_url=None, redoc_url=None, openapi_url=None,
+        redirect_slashes=False,  # its redirect repeats a query it can't always decode
+    )  # fmt: skip
+    app.state.gateway = gateway
+    app.state.methods = _methods()
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _middleware(gateway: Gateway) -> list[Middleware]:
+    """Outermost first."""
+    cors = Middleware(
+        CORSMiddleware, allow_origins=gateway.cors_origins, allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=ASKED_HEADERS, expose_headers=SHOWN_HEADERS,
+    )  # fmt: skip
+    return [
+        Middleware(RequestIdMiddleware, gateway.new_id),
+        Middleware(AccessMiddleware, gateway.telemetry),
+        *([cors] if gateway.cors_origins else []),
+        Middleware(LastResortMiddleware, gateway.telemetry),
+        Middleware(BodyLimitMiddleware, gateway.limits.max_body_bytes),
+    ]
+
+
+def _methods() -> dict[str, set[str]]:
+    """Every method of each path: for `Allow`."""
+    found: dict[str, set[str]] = {}
+    for router in ROUTERS:
+        for route in router.routes:
+            known = cast(APIRoute, route)
+            found.setdefault(known.path, set()).update(known.methods or ())
+    return found

@@ -1,0 +1,195 @@
+"""The JSON documents of the public surface: what the views build and the docs describe."""
+
+from typing import Any
+
+from typing_extensions import TypedDict
+
+
+class FieldErrorDocument(TypedDict):
+    """`pointer`: RFC 6901, into the body; below `/query` for a query parameter."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemDocument(TypedDict):
+    """RFC 9457, with a stable `code` and the remedy."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    retryable: bool
+    remedy: str
+    errors: list[FieldErrorDocument]
+
+
+class TimingDocument(TypedDict):
+    """Milliseconds; null until known. `prepare_ms` includes fetch and decode."""
+
+    queue_ms: int | None
+    fetch_ms: int | None
+    prepare_ms: int | None
+    infer_ms: int | None
+    encode_ms: int | None
+    upload_ms: int | None
+    total_ms: int | None
+
+
+class ResultDocument(TypedDict):
+    """Where the result lies. `size`: [width, height] px, null where there is no picture."""
+
+    s3_key: str
+    url: str | None
+    url_expires_at: str | None
+    thumbnail_url: str | None
+    size: list[int] | None
+    bytes: int
+    sha256: str
+    content_type: str
+    data: dict[str, Any]
+
+
+class FailureDocument(TypedDict):
+    """Why the last attempt did not succeed."""
+
+    code: str
+    message: str
+    retryable: bool
+    attempts: int
+
+
+class UrlsDocument(TypedDict):
+    """Ready-made addresses: clients never build one."""
+
+    self: str
+    result: str
+    cancel: str
+
+
+class TaskDocument(TypedDict):
+    """A task. Every key is always there. Times are RFC 3339, UTC."""
+
+    task_id: str
+    status: str
+    model: str
+    priority: str
+    attempt: int
+    progress: int
+    queue_position: int | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    timing: TimingDocument
+    result: ResultDocument | None
+    error: FailureDocument | None
+    warnings: list[str]
+    metadata: dict[str, Any]
+    retry_of: str | None
+    batch_id: str | None
+    urls: UrlsDocument
+
+
+class TaskListDocument(TypedDict):
+    """A page of tasks, newest first. `next_cursor` goes into `?cursor=`."""
+
+    data: list[TaskDocument]
+    has_more: bool
+    next_cursor: str | None
+
+
+class ModelDocument(TypedDict):
+    """A model: `input` and `params` are JSON Schema 2020-12, `examples` whole submit bodies."""
+
+    name: str
+    description: str
+    input: dict[str, Any]
+    params: dict[str, Any]
+    examples: list[dict[str, Any]]
+    available: bool
+    reason: str | None
+    batchable: bool
+    deterministic: bool
+    makes_picture: bool
+    scale: int | None
+
+
+class ModelListDocument(TypedDict):
+    data: list[ModelDocument]
+
+
+class TierDocument(TypedDict):
+    """`oldest_wait_s`: null where the backend can't know."""
+
+    priority: str
+    depth: int
+    oldest_wait_s: float | None
+
+
+class QueuesDocument(TypedDict):
+    data: list[TierDocument]
+
+
+class BucketDocument(TypedDict):
+    """At most `limit` calls in any `window_s` seconds."""
+
+    limit: int
+    window_s: int
+    remaining: int
+    reset_s: int
+
+
+class RequestLimitsDocument(TypedDict):
+    write: BucketDocument
+    read: BucketDocument
+
+
+class ImageLimitsDocument(TypedDict):
+    max_upload_bytes: int
+    max_pixels: int
+    max_side_px: int
+    formats: list[str]
+
+
+class LimitsDocument(TypedDict):
+    """What applies to this key, and what is left."""
+
+    tenant: str
+    requests: RequestLimitsDocument
+    images: ImageLimitsDocument
+    max_body_bytes: int
+    max_queue_depth: int
+    url_ttl_s: int
+    result_ttl_s: int
+    idempotency_ttl_s: int
+
+
+class ProbeDocument(TypedDict):
+    status: str
+    latency_ms: int
+    detail: str | None
+
+
+class HealthDocument(TypedDict):
+    """`adapters` by name; empty for liveness, which depends on none."""
+
+    status: str
+    adapters: dict[str, ProbeDocument]
+
+
+class CatalogueEntryDocument(TypedDict):
+    """One code of the error catalogue."""
+
+    code: str
+    title: str
+    status: int
+    retryable: bool
+    remedy: str
+
+
+class CatalogueDocument(TypedDict):
+    data: list[CatalogueEntryDocument]

@@ -1,0 +1,81 @@
+"""A model as its JSON document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.model.errors import InvalidRequest
+from domain.model.request import PICTURE_ROLES, TEXT_ROLES
+from domain.model.runner import ModelSpec
+from entrypoints.http.documents import ModelDocument
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+EXAMPLE_HOST = "https://example.com"
+
+
+def model_document(spec: ModelSpec) -> ModelDocument:
+    """Every model this process registered is available: others are unknown to it."""
+    return {
+        "name": spec.name,
+        "description": spec.description,
+        "input": input_schema(spec),
+        "params": dict(spec.params_schema),
+        "examples": [_example(spec, params) for params in spec.examples or ({},)],
+        "available": True,
+        "reason": None,
+        "batchable": spec.batchable,
+        "deterministic": _is_deterministic(spec),
+        "makes_picture": spec.makes_picture,
+        "scale": spec.scale,
+    }
+
+
+def input_schema(spec: ModelSpec) -> dict[str, Any]:
+    """Each picture the model needs comes by URL or inline: exactly one of the two."""
+    pictures = [role for role in PICTURE_ROLES if role in spec.needs]
+    fields: dict[str, Any] = {}
+    for role in pictures:
+        fields |= _picture_fields(role)
+    fields |= {role: {"type": "string"} for role in TEXT_ROLES if role in spec.needs}
+    return {
+        "$schema": DIALECT,
+        "type": "object",
+        "properties": fields,
+        "additionalProperties": False,
+        "allOf": [
+            {"oneOf": [{"required": [f"{role}_url"]}, {"required": [f"{role}_base64"]}]}
+            for role in pictures
+        ],
+    }
+
+
+def _is_deterministic(spec: ModelSpec) -> bool:
+    """Whether a request with default params is; a model that has none can't promise it."""
+    try:
+        defaults = spec.validate({})
+    except InvalidRequest:
+        return False
+    return spec.deterministic(defaults)
+
+
+def _picture_fields(role: str) -> dict[str, Any]:
+    return {
+        f"{role}_url": {
+            "type": "string",
+            "format": "uri",
+            "description": "An http(s) address of a JPEG, PNG or WebP file.",
+        },
+        f"{role}_base64": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The file itself, raw base64 or a `data:` address.",
+        },
+    }
+
+
+def _example(spec: ModelSpec, params: Mapping[str, Any]) -> dict[str, Any]:
+    pictures = {
+        f"{role}_url": f"{EXAMPLE_HOST}/{role}.jpg" for role in PICTURE_ROLES if role in spec.needs
+    }
+    texts = {role: "…" for role in TEXT_ROLES if role in spec.needs}
+    body = {"model": spec.name, "input": pictures | texts}
+    return body | ({"params": dict(params)} if params else {})

@@ -1,0 +1,73 @@
+"""The OpenAPI document: what FastAPI finds in the routes, and what it can't know."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from entrypoints.http.answers import to_json
+from entrypoints.http.documents import ProblemDocument
+from entrypoints.http.errors import PROBLEM_JSON
+from entrypoints.http.schemas import SubmitBody
+
+REF = "#/components/schemas/{model}"
+TITLE = "Darkroom"
+DESCRIPTION = "Image models as durable, prioritised tasks. Errors are problem documents (RFC 9457)."
+
+SUBMIT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": REF.format(model="SubmitBody")}}},
+    },
+    "parameters": [
+        {
+            "name": "Prefer",
+            "in": "header",
+            "schema": {"type": "string"},
+            "description": "`wait=N`, 1 to 60: answer when the task ends, at the latest after N s.",
+        },
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": {"type": "string", "maxLength": 255},
+            "description": "Makes the submit safe to repeat; the same as client_request_id.",
+        },
+    ],
+}
+SECURITY_SCHEMES = {
+    "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+}
+
+
+def openapi_json(app: FastAPI) -> bytes:
+    """The document of `app`, made at the first call."""
+    if not isinstance(app.openapi_schema, dict):
+        app.openapi_schema = _document(app)
+    return to_json(app.openapi_schema)
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=TITLE, version="1", description=DESCRIPTION, routes=app.routes)
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = SECURITY_SCHEMES
+    document["security"] = [{"apiKey": []}, {"bearer": []}]
+    schemas = components.setdefault("schemas", {})
+    schemas.update(_schemas("SubmitBody", SubmitBody))
+    schemas.update(_schemas("ProblemDocument", ProblemDocument))
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = _problem()
+    return document
+
+
+def _schemas(name: str, kind: Any) -> dict[str, Any]:
+    schema = TypeAdapter(kind).json_schema(ref_template=REF)
+    parts: dict[str, Any] = schema.pop("$defs", {})
+    return {**parts, name: schema}
+
+
+def _problem() -> dict[str, Any]:
+    schema = {"$ref": REF.format(model="ProblemDocument")}
+    return {"description": "A problem document.", "content": {PROBLEM_JSON: {"schema": schema}}}

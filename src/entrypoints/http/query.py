@@ -1,0 +1,94 @@
+"""Query parameters, as strict as the body: a misspelt filter must not silently match all."""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.requests import Request
+
+from domain.model.errors import FieldError, InvalidRequest
+from domain.model.task import TaskStatus
+from entrypoints.http.validation import validated
+from entrypoints.http.waiting import MAX_WAIT_S
+
+Q = TypeVar("Q", bound=BaseModel)
+
+PARENT = "/query"
+WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+_Moment = Annotated[
+    AwareDatetime,
+    # An unquoted `+02:00` arrives as ` 02:00`.
+    BeforeValidator(lambda text: text[:-6] + text[-6:].replace(" ", "+")),
+]
+
+
+class _Query(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WaitQuery(_Query):
+    wait: int = Field(
+        default=0, ge=0, le=MAX_WAIT_S,
+        description="Answer when the task ends, at the latest after this many seconds.",
+    )  # fmt: skip
+
+
+class ResultQuery(_Query):
+    redirect: bool = Field(default=False, description="Answer 302 to a link that needs no key.")
+
+
+class ListQuery(_Query):
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = Field(default=None, max_length=128, description="`next_cursor` of a page.")
+    status: TaskStatus | None = None
+    model: str | None = Field(default=None, max_length=128)
+    batch_id: str | None = Field(default=None, max_length=64)
+    created_after: _Moment | None = Field(default=None, description="RFC 3339.")
+
+
+def read_query(model: type[Q], request: Request) -> Q:
+    """The query as `model`. Raises `UnknownField` or `InvalidRequest`."""
+    return validated(model, dict(request.query_params), PARENT)
+
+
+def described(model: type[BaseModel]) -> dict[str, Any]:
+    """The parameters of `model` for the OpenAPI document."""
+    properties: Mapping[str, Any] = model.model_json_schema()["properties"]
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "schema": _inline(model, schema)}
+            for name, schema in properties.items()
+        ]
+    }
+
+
+def cursor_of(task_id: str) -> str:
+    """An opaque name for the place after `task_id`."""
+    return base64.urlsafe_b64encode(task_id.encode()).decode().rstrip("=")
+
+
+def task_id_of(cursor: str) -> str:
+    """The task id in `cursor`, or `InvalidRequest`."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        task_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+    except ValueError as error:
+        raise _no_cursor() from error
+    if not WELL_FORMED_ID.fullmatch(task_id):
+        raise _no_cursor()
+    return task_id
+
+
+def _no_cursor() -> InvalidRequest:
+    detail = "This is no cursor of ours. Start without one."
+    return InvalidRequest(detail, errors=[FieldError(f"{PARENT}/cursor", "cursor", detail)])
+
+
+def _inline(model: type[BaseModel], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """`schema` without references: the parameters stand alone."""
+    if any("$ref" in each for each in schema.get("anyOf", ())):
+        return {"enum": [status.value for status in TaskStatus]}
+    return dict(schema)

@@ -1,0 +1,76 @@
+"""Whether the service lives, whether it can work, and its numbers. No key, no limit."""
+
+import asyncio
+from time import perf_counter
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from domain.model.errors import DarkroomError, InternalError, Unavailable
+from domain.model.events import LoopFailed
+from entrypoints.http.answers import json_answer
+from entrypoints.http.caller import Serves
+from entrypoints.http.documents import HealthDocument, ProbeDocument
+from entrypoints.http.gateway import Gateway, Probe
+
+router = APIRouter(tags=["health"])
+
+PROBE_S = 2.0
+OPEN: dict[str, Any] = {"security": []}
+_READY: dict[int | str, dict[str, Any]] = {
+    200: {"model": HealthDocument, "description": "Every adapter is usable."},
+    503: {"model": HealthDocument, "description": "At least one is down."},
+}
+
+
+@router.get("/health/live", summary="Is the process alive?", openapi_extra=OPEN)
+async def live() -> Response:
+    content: HealthDocument = {"status": "ok", "adapters": {}}
+    return json_answer(content)
+
+
+@router.get("/health", include_in_schema=False)
+@router.get("/health/ready", summary="Can it serve requests?", openapi_extra=OPEN, responses=_READY)
+async def ready(serves: Serves) -> Response:
+    names = list(serves.probes)
+    answers = await asyncio.gather(*(_probed(serves, name) for name in names))
+    usable = all(answer["status"] == "ok" for answer in answers)
+    content: HealthDocument = {
+        "status": "ok" if usable else "down",
+        "adapters": dict(zip(names, answers, strict=True)),
+    }
+    return json_answer(content, 200 if usable else 503)
+
+
+@router.get("/metrics", summary="Prometheus metrics", openapi_extra=OPEN)
+async def metrics(serves: Serves) -> Response:
+    try:
+        serves.telemetry.sample_depth(await serves.queue.depth())
+    except Unavailable as error:
+        serves.telemetry.record(LoopFailed("metrics", error.detail))
+    text = await asyncio.to_thread(serves.metrics)
+    return Response(text, 200, None, "text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _probed(serves: Gateway, name: str) -> ProbeDocument:
+    """What the caller learns of an error is its title; addresses and paths are for the log."""
+    began_s = perf_counter()
+    fault = await _fault(serves, name, serves.probes[name])
+    return {
+        "status": "ok" if fault is None else "down",
+        "latency_ms": round(1000 * (perf_counter() - began_s)),
+        "detail": fault,
+    }
+
+
+async def _fault(serves: Gateway, name: str, probe: Probe) -> str | None:
+    try:
+        await asyncio.wait_for(probe(), PROBE_S)
+    except TimeoutError:
+        return f"No answer within {PROBE_S:.0f} s."
+    except Exception as error:
+        text = error.detail if isinstance(error, DarkroomError) else repr(error)
+        serves.telemetry.record(LoopFailed(f"readiness of {name}", text))
+        return type(error).title() if isinstance(error, DarkroomError) else InternalError.title()
+    return None

@@ -1,0 +1,18 @@
+"""The id in a task's path."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from domain.model.errors import TaskNotFound
+from entrypoints.http.query import WELL_FORMED_ID
+
+
+def _well_formed(task_id: str) -> str:
+    """Nothing else reaches the ledger; the answer is that of any unknown id."""
+    if not WELL_FORMED_ID.fullmatch(task_id):
+        raise TaskNotFound
+    return task_id
+
+
+TaskId = Annotated[str, AfterValidator(_well_formed)]

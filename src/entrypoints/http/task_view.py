@@ -1,0 +1,131 @@
+"""A task as its JSON document."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.model.task import SUCCESS, Result, Task
+from entrypoints.http.answers import json_answer
+from entrypoints.http.documents import (
+    FailureDocument,
+    ResultDocument,
+    TaskDocument,
+    TimingDocument,
+    UrlsDocument,
+)
+from entrypoints.http.gateway import Gateway
+
+POLL_AFTER_S = 1
+
+
+async def task_answer(
+    gateway: Gateway,
+    request: Request,
+    task: Task,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The task, with `Retry-After` as long as it has not ended."""
+    pending = {} if task.terminal else {"retry-after": str(POLL_AFTER_S)}
+    document = await task_document(gateway, request, task)
+    return json_answer(document, status, pending | (headers or {}))
+
+
+async def task_document(gateway: Gateway, request: Request, task: Task) -> TaskDocument:
+    result = await result_document(gateway, request, task) if task.result else None
+    return {
+        "task_id": task.task_id,
+        "status": task.status.value,
+        "model": task.request.model,
+        "priority": task.request.priority.value,
+        "attempt": task.attempt,
+        "progress": task.progress,
+        "queue_position": None,
+        "created_at": rfc3339(task.created_at),
+        "started_at": _moment(task.started_at),
+        "finished_at": _moment(task.finished_at),
+        "timing": _timing(task),
+        "result": result,
+        "error": cast(FailureDocument, asdict(task.error)) if task.error else None,
+        "warnings": list(task.warnings),
+        "metadata": dict(task.request.metadata),
+        "retry_of": task.retry_of,
+        "batch_id": task.batch_id,
+        "urls": _urls(request, task),
+    }
+
+
+async def result_document(gateway: Gateway, request: Request, task: Task) -> ResultDocument:
+    """The result of a task that has one. Its links are signed now, and end when the files go."""
+    result = cast(Result, task.result)
+    ends_at = gateway.now() + gateway.limits.url_ttl_s
+    if task.purge_at is not None:
+        ends_at = min(ends_at, task.purge_at)
+    url = await link(gateway, request, result.key, ends_at)
+    thumbnail = result.thumbnail_key
+    return {
+        "s3_key": result.key,
+        "url": url,
+        "url_expires_at": rfc3339(ends_at) if url else None,
+        "thumbnail_url": await link(gateway, request, thumbnail, ends_at) if thumbnail else None,
+        "size": list(result.size) if result.size else None,
+        "bytes": result.bytes,
+        "sha256": result.sha256,
+        "content_type": result.content_type,
+        "data": dict(result.data),
+    }
+
+
+async def link(gateway: Gateway, request: Request, key: str, ends_at: float) -> str | None:
+    """An absolute URL for the file, or None where the storage can't link."""
+    found = await gateway.blobs.link(key, ends_at, file_name(key))
+    if found is None or not found.startswith("/"):
+        return found
+    return base_url(request) + found
+
+
+def file_name(key: str) -> str:
+    """What the file is called on a client's disk: made by us, so it needs no quoting."""
+    return key.rsplit("/", 1)[-1]
+
+
+def task_path(request: Request, task_id: str) -> str:
+    """For `Location`: relative to the host, so that no proxy's name can be wrong in it."""
+    root: str = request.scope.get("root_path", "")
+    return f"{root.rstrip('/')}/v1/tasks/{task_id}"
+
+
+def base_url(request: Request) -> str:
+    """Scheme, host and root path under which the caller reached us; no slash at the end."""
+    return str(request.base_url).rstrip("/")
+
+
+def rfc3339(at: float) -> str:
+    """Unix seconds as RFC 3339 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else rfc3339(at)
+
+
+def _timing(task: Task) -> TimingDocument:
+    """The stages are known once all of them ended well, the wait since the last start."""
+    known = asdict(task.timing) if task.status is SUCCESS else {}
+    return {
+        "queue_ms": task.timing.queue_ms if task.started_at is not None else None,
+        "fetch_ms": known.get("fetch_ms"),
+        "prepare_ms": known.get("prepare_ms"),
+        "infer_ms": known.get("infer_ms"),
+        "encode_ms": known.get("encode_ms"),
+        "upload_ms": known.get("upload_ms"),
+        "total_ms": task.timing.total_ms if task.terminal else None,
+    }
+
+
+def _urls(request: Request, task: Task) -> UrlsDocument:
+    own = f"{base_url(request)}/v1/tasks/{task.task_id}"
+    return {"self": own, "result": f"{own}/result", "cancel": f"{own}/cancel"}
