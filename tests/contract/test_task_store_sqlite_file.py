@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from adapters.tasks import database
-from adapters.tasks.database import open_database
+from adapters.tasks.database import open_writer
 from adapters.tasks.sqlite import SqliteTaskStore
 from domain.model.due import Due
 from domain.model.idempotency import client_key
@@ -129,7 +129,7 @@ async def test_a_canceled_caller_leaves_no_half_transaction(
 
 
 async def test_a_commit_waits_for_the_disk(path: Path) -> None:
-    db = await open_database(path)
+    db = await open_writer(path)
     pragmas = ("journal_mode", "synchronous", "foreign_keys")
     values = [list(await db.execute_fetchall(f"PRAGMA {name}")) for name in pragmas]
     await db.close()

@@ -1,8 +1,8 @@
 """A SQLite file opened the way the ledger needs it, and its errors in the domain's words."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -16,34 +16,49 @@ BUSY_TIMEOUT_S = 5.0
 SCHEMA = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 
 
-async def open_database(path: Path) -> Connection:
-    """The file, made if absent. Raises `StorageUnavailable` that names SQLITE_PATH."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Transactions are begun by hand: the library's own would start too late, at a write.
-        db = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-    except (sqlite3.Error, OSError) as error:
-        raise _refused(path, str(error)) from error
-    try:
-        await _prepare(db, path)
-    except BaseException:
-        await db.close()
-        raise
-    return db
+class NewerSchema(Exception):
+    """The file is of a release that knows more than this one."""
 
 
-async def _prepare(db: Connection, path: Path) -> None:
-    try:
-        ((version,),) = await db.execute_fetchall("PRAGMA user_version")
-        if version > SCHEMA_VERSION:
-            raise _refused(path, f"it is of a newer release (schema {version})")
-        await db.execute_fetchall("PRAGMA journal_mode = WAL")
-        # A commit returns when it lies on the disk, so that an accepted task outlives the power.
-        await db.execute_fetchall("PRAGMA synchronous = FULL")
-        await db.execute_fetchall("PRAGMA foreign_keys = ON")
-        await db.executescript(SCHEMA)
-    except sqlite3.Error as error:
-        raise _refused(path, str(error)) from error
+async def open_writer(path: Path) -> Connection:
+    """The file, made if absent, ready to write. Raises `StorageUnavailable` that names
+    SQLITE_PATH."""
+    return await _open(path, _prepare)
+
+
+async def open_reader(path: Path) -> Connection:
+    """A second connection to a file that has its tables. In WAL mode a reader sees what is
+    committed, and waits for no writer. Raises as `open_writer`."""
+    return await _open(path, _forbid_writing)
+
+
+async def _open(path: Path, prepare: Callable[[Connection], Awaitable[None]]) -> Connection:
+    async with AsyncExitStack() as opened:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Transactions are begun by hand: the library's own would start at the first write.
+            db = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+            opened.push_async_callback(db.close)
+            await prepare(db)
+        except (sqlite3.Error, OSError, NewerSchema) as error:
+            raise _refused(path, str(error)) from error
+        opened.pop_all()
+        return db
+
+
+async def _prepare(db: Connection) -> None:
+    ((version,),) = await db.execute_fetchall("PRAGMA user_version")
+    if version > SCHEMA_VERSION:
+        raise NewerSchema(f"it was written by a newer release (schema {version})")
+    await db.execute_fetchall("PRAGMA journal_mode = WAL")
+    # A commit returns when it lies on the disk, so that an accepted task outlives the power.
+    await db.execute_fetchall("PRAGMA synchronous = FULL")
+    await db.execute_fetchall("PRAGMA foreign_keys = ON")
+    await db.executescript(SCHEMA)
+
+
+async def _forbid_writing(db: Connection) -> None:
+    await db.execute_fetchall("PRAGMA query_only = ON")
 
 
 def _refused(path: Path, reason: str) -> StorageUnavailable:

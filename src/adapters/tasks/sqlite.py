@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
 from aiosqlite import Connection
 
 from adapters.tasks import rows
-from adapters.tasks.database import ledger_errors, open_database
+from adapters.tasks.database import ledger_errors, open_reader, open_writer
 from domain.model.due import Due
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import IdempotencyKey
@@ -24,23 +25,30 @@ Work = Callable[[Connection, float], Awaitable[T]]
 
 
 class SqliteTaskStore(TaskStore, Lifecycle):
-    """One connection with a thread of its own; a lock keeps the statements of one caller
-    together. Several processes may share the file: SQLite's write lock stands between them."""
+    """Two connections, each with a thread of its own: one writes, and a lock keeps the
+    statements of one caller together; one reads beside it, so that asking for a task does not
+    queue behind the disk. Several processes may share the file."""
 
     def __init__(self, path: str | Path, now: Now) -> None:
         self._path = Path(path)
         self._now = now
-        self._db: Connection | None = None
+        self._writer: Connection | None = None
+        self._reader: Connection | None = None
+        self._opened = AsyncExitStack()
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        self._db = await open_database(self._path)
+        async with AsyncExitStack() as opened:
+            self._writer = await open_writer(self._path)
+            opened.push_async_callback(self._writer.close)
+            self._reader = await open_reader(self._path)
+            opened.push_async_callback(self._reader.close)
+            self._opened = opened.pop_all()
 
     async def aclose(self) -> None:
         async with self._turn:
-            db, self._db = self._db, None
-            if db is not None:
-                await db.close()
+            self._writer = self._reader = None
+            await self._opened.aclose()
 
     async def ping(self) -> None:
         await self._read(lambda db, _now: db.execute_fetchall("SELECT 1 FROM task LIMIT 1"))
@@ -65,10 +73,8 @@ class SqliteTaskStore(TaskStore, Lifecycle):
         return await self._read(lambda db, now: rows.due(db, now, kind, limit))
 
     async def _read(self, work: Work[T]) -> T:
-        # Also in turn: on the one connection a read would see what is not committed yet.
-        async with self._turn:
-            with ledger_errors():
-                return await work(self._connection(), self._now())
+        with ledger_errors():
+            return await work(_open(self._reader), self._now())
 
     async def _write(self, work: Work[T]) -> T:
         """`work` in one transaction. It goes on to its end when its caller is cancelled: half a
@@ -78,7 +84,7 @@ class SqliteTaskStore(TaskStore, Lifecycle):
     async def _transaction(self, work: Work[T]) -> T:
         async with self._turn:
             with ledger_errors():
-                db = self._connection()
+                db = _open(self._writer)
                 try:
                     await db.execute_fetchall("BEGIN IMMEDIATE")
                     answer = await work(db, self._now())
@@ -88,7 +94,8 @@ class SqliteTaskStore(TaskStore, Lifecycle):
                     raise
                 return answer
 
-    def _connection(self) -> Connection:
-        if self._db is None:
-            raise StorageUnavailable("The ledger is not open.")
-        return self._db
+
+def _open(db: Connection | None) -> Connection:
+    if db is None:
+        raise StorageUnavailable("The ledger is not open.")
+    return db
