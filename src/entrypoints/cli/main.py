@@ -1,0 +1,34 @@
+"""`darkroom`: the service and its client on the command line."""
+
+import typer
+
+from entrypoints.cli import config, tasks
+from entrypoints.cli.demo import demo
+from entrypoints.cli.group import TellingGroup
+from entrypoints.cli.models import models
+from entrypoints.cli.run import run
+from entrypoints.cli.up import up
+
+app = typer.Typer(
+    cls=TellingGroup,
+    help="Image models as durable, prioritised tasks.",
+    epilog="Start with: darkroom run superres-x4 photo.jpg -o big.png",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(up)
+app.command()(run)
+app.command()(models)
+app.add_typer(tasks.app, name="tasks")
+app.add_typer(config.app, name="config")
+app.command()(demo)
+
+
+def main() -> None:
+    """The `darkroom` command."""
+    app(prog_name="darkroom")
+
+
+if __name__ == "__main__":
+    main()

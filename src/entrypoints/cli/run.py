@@ -1,0 +1,97 @@
+"""`darkroom run`: a file in, a file out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from darkroom.client import Darkroom, Task
+from entrypoints.cli.destination import Destination, FileFormat
+from entrypoints.cli.faults import ExitStatus, Fault
+from entrypoints.cli.outcome import deliver
+from entrypoints.cli.params import read_params
+from entrypoints.cli.progress import watched
+from entrypoints.cli.service import Service, running_service
+from entrypoints.cli.streams import note
+
+
+class Urgency(StrEnum):
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+def run(
+    model: Annotated[str, typer.Argument(help="A name that `darkroom models` lists.")],
+    file: Annotated[Path, typer.Argument(help="A JPEG, PNG or WebP picture.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Default: FILE-MODEL.png beside FILE.")
+    ] = None,
+    format: Annotated[
+        FileFormat | None, typer.Option(help="Default: as OUTPUT ends, else png.")
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of a JPEG or WebP file.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A model parameter.")
+    ] = None,
+    priority: Annotated[Urgency, typer.Option()] = Urgency.NORMAL,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the end.")] = 600,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the task as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+) -> None:
+    """Run a model on a picture.
+
+    darkroom run superres-x4 photo.jpg -o big.png
+
+    Uses the server of DARKROOM_URL (with DARKROOM_API_KEY), else a running local service, else
+    one that lives as long as the command.
+    """
+    params = read_params(set_ or [])
+    destination = Destination.of(model, file, output, format, quality)
+    picture = _read(file)
+    with _service(model, quiet) as service, service.client() as darkroom:
+        task = darkroom.submit(
+            model, image=picture, params=params, output=destination.options, priority=priority.value
+        )
+        ended = _ended(darkroom, task, timeout, quiet)
+        deliver(darkroom, ended, destination, as_json=as_json, quiet=quiet)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Fault(
+            ExitStatus.USAGE, f"Can't read {file}.", why=error.strerror or str(error),
+            fix="name a JPEG, PNG or WebP file", more="darkroom run --help",
+        ) from error  # fmt: skip
+
+
+@contextmanager
+def _service(model: str, quiet: bool) -> Iterator[Service]:
+    service = running_service()
+    if service is not None:
+        yield service
+        return
+    from entrypoints.cli.ephemeral import ephemeral
+
+    if not quiet:
+        note("no service runs here: starting one for this command")
+    with ephemeral(model) as own:
+        yield own
+
+
+def _ended(darkroom: Darkroom, task: Task, timeout_s: float, quiet: bool) -> Task:
+    """The task once it has ended. Ctrl-C cancels it."""
+    try:
+        with watched(task["model"], quiet=quiet) as on_update:
+            return darkroom.wait(task["task_id"], timeout_s, on_update)
+    except KeyboardInterrupt:
+        darkroom.cancel(task["task_id"])
+        note(f"canceled task {task['task_id']}")
+        raise

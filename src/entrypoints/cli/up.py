@@ -1,0 +1,85 @@
+"""`darkroom up`: gateway and worker in one process."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr
+
+from entrypoints.cli.service import url_of
+from entrypoints.cli.serving import Server, listening
+from entrypoints.cli.streams import note, person, put
+from entrypoints.configuration import ConfigurationError, api_keys, load_settings
+from entrypoints.settings import Settings
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Default: HOST, 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes any free one. Default: PORT, 8000.")
+    ] = None,
+) -> None:
+    """Run the whole service in this process, until Ctrl-C.
+
+    darkroom up --port 8080
+    """
+    from entrypoints.container.embedded import build_embedded
+    from entrypoints.embedded import embedded_app
+
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = load_settings(**{name: one for name, one in given.items() if one is not None})
+    keys = _keys(settings)
+    settings = _with_keys(settings, keys)
+    container = build_embedded(settings)
+    app = embedded_app(container)
+    listener = listening(settings.host, settings.port)
+    url = url_of(settings.host, listener.getsockname()[1])
+    _introduce(container, settings, url, keys)
+    server = Server(app, lambda: note(f"Ready at {url}. Ctrl-C stops it."))
+    with _stopping_is_no_failure():
+        server.run([listener])
+    server.raise_unless_started()
+    note("Stopped.")
+
+
+def _keys(settings: Settings) -> list[tuple[str, str]]:
+    try:
+        return api_keys(settings)
+    except OSError as error:
+        raise ConfigurationError(f"DATA_DIR: can't be used: {error}") from error
+
+
+def _with_keys(settings: Settings, keys: list[tuple[str, str]]) -> Settings:
+    """The settings with the keys spelt out, so that one made for this start is made once."""
+    text = ",".join(f"{tenant}:{key}" for tenant, key in keys)
+    return settings.model_copy(update={"api_keys": SecretStr(text)})
+
+
+def _introduce(container: Any, settings: Settings, url: str, keys: list[tuple[str, str]]) -> None:
+    """For the person on stderr: adapters, keys, addresses. On stdout: a call to copy."""
+    from entrypoints.cli.adapter_table import adapter_table
+    from entrypoints.cli.curl import curl
+
+    person().print(adapter_table(container, settings))
+    secret = settings.app_env == "PROD"
+    for tenant, key in keys:
+        note(f"key      {'********' if secret else key}  (tenant {tenant})")
+    for name, path in (("API", "/v1"), ("docs", "/docs"), ("metrics", "/metrics")):
+        note(f"{name:8} {url}{path}")
+    note("\nTry it:")
+    put(curl(url, "<KEY>" if secret else keys[0][1], container.models()))
+
+
+@contextmanager
+def _stopping_is_no_failure() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more: by then it has done its work."""
+    before = {each: signal.signal(each, lambda *_: None) for each in STOPPING}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

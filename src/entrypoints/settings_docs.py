@@ -1,0 +1,99 @@
+"""The configuration table and `.env.example`, both read off the settings model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from entrypoints.profiles import PROFILES
+from entrypoints.settings import Settings
+
+HEAD = (
+    "# Every variable of Darkroom with its default. Copy this file to .env and uncomment what you\n"
+    "# change; a variable of the environment goes before a line here.\n"
+    "# Generated: `darkroom config docs --env > .env.example`\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`choices`: the only values, where they are few. `profiles`: what an `APP_ENV` makes of
+    the default."""
+
+    name: str
+    default: str
+    meaning: str
+    choices: tuple[str, ...]
+    profiles: dict[str, str]
+
+
+def variables() -> Iterator[Variable]:
+    """Every variable, in the order of the model."""
+    for name, field in Settings.model_fields.items():
+        choices = _choices(field.annotation)
+        default = shown(field.default)
+        profiles = {
+            profile: shown(values[name])
+            for profile, values in PROFILES.items()
+            if _differs(values.get(name), default, choices)
+        }
+        yield Variable(name.upper(), default, _meaning(field), choices, profiles)
+
+
+def markdown_table() -> str:
+    """| variable | default | meaning |, one row each."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for one in variables():
+        default = "; ".join([_code(one.default), *_by_profile(one)])
+        meaning = one.meaning + (f" One of {_either(one)}." if one.choices else "")
+        rows.append(f"| `{one.name}` | {default} | {meaning.replace('|', chr(92) + '|')} |")
+    return "\n".join(rows) + "\n"
+
+
+def env_example() -> str:
+    """The text of `.env.example`: every line commented out, so that a copy changes nothing."""
+    return HEAD + "".join(f"\n{_env_block(one)}" for one in variables())
+
+
+def shown(value: Any) -> str:
+    """A value as one writes it into the environment; empty for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _env_block(one: Variable) -> str:
+    text = one.meaning + (f" One of {', '.join(one.choices)}." if one.choices else "")
+    text += "".join(f" {profile}: {value}." for profile, value in one.profiles.items())
+    return "".join(f"# {line}\n" for line in wrap(text, 97)) + f"#{one.name}={one.default}\n"
+
+
+def _meaning(field: FieldInfo) -> str:
+    return " ".join((field.description or "").split())
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _differs(value: Any, default: str, choices: tuple[str, ...]) -> bool:
+    """A profile may name an adapter that this version has not got yet: that is not shown."""
+    return value is not None and shown(value) != default and (not choices or value in choices)
+
+
+def _by_profile(one: Variable) -> list[str]:
+    return [f"{profile}: {_code(value)}" for profile, value in one.profiles.items()]
+
+
+def _either(one: Variable) -> str:
+    return ", ".join(map(_code, one.choices))
+
+
+def _code(value: str) -> str:
+    return f"`{value}`" if value else "none"
