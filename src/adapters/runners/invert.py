@@ -1,11 +1,10 @@
 """`invert`: a photographic negative. The smallest complete runner, to copy from: no torch, no
-weights, one parameter."""
+weights, one parameter. Libraries are imported where they work: the gateway reads the spec alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from adapters.runners.validation import params_schema, params_validator
@@ -55,6 +54,8 @@ class InvertRunner(ModelRunner):
         self._loaded = True
 
     def prepare(self, work: RunnerInput) -> Prepared:
+        import numpy as np
+
         level, strength = np.arange(256), work.params["strength"]
         table = np.rint((1 - strength) * level + strength * (255 - level)).astype(np.uint8)
         return Prepared(work.pictures["image"], table, work.checkpoint)
@@ -72,10 +73,9 @@ class InvertRunner(ModelRunner):
 
 
 def _mapped(item: Prepared) -> Picture:
-    pixels = np.empty_like(item.picture.pixels)
-    height = item.picture.height
+    height, pixels = item.picture.height, item.picture.pixels.copy()
     for top in range(0, height, BAND_PX):
         rows = slice(top, top + BAND_PX)
-        pixels[rows] = item.table[item.picture.pixels[rows]]
+        pixels[rows] = item.table[pixels[rows]]
         item.checkpoint(min(1.0, (top + BAND_PX) / height))
     return replace(item.picture, pixels=pixels)

@@ -6,11 +6,12 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from adapters.telemetry.memory import MemoryTelemetry
 from dependency_injector import providers
 from PIL import Image
 
 from adapters.inference.device_thread import DeviceThreadInference
+from adapters.queue.memory import MemoryQueue
+from adapters.telemetry.memory import MemoryTelemetry
 from domain.model.task import Task
 from domain.model.wakeup import Verdict, wakeup_for
 from domain.use_cases.read_submission import Submission
@@ -37,12 +38,14 @@ class Clock:
 class House:
     """`container` is wired as `APP_ENV=TEST`, with a device thread, a set clock, events kept."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, queue: MemoryQueue | None = None, **settings: Any) -> None:
         GateRunner.reset()
         self.clock = Clock()
         self.telemetry = MemoryTelemetry()
         self.hung = asyncio.Event()
-        self.container = self._wired(Settings(app_env="TEST", **settings))
+        self.container = self._wired(Settings(_env_file=None, app_env="TEST", **settings))
+        if queue is not None:
+            self.container.override_providers(queue=providers.Object(queue))
 
     def _wired(self, settings: Settings) -> EmbeddedContainer:
         container = build_embedded(settings)

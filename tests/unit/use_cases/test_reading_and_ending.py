@@ -113,7 +113,8 @@ async def test_deleting_leaves_a_tombstone_and_no_file(house: House) -> None:
     assert house.container.blobs().keys() == []
     with pytest.raises(TaskGone):
         await house.container.use_cases().get("default", task.task_id)
-    assert (await house.container.use_cases().list(TaskQuery(tenant="default"))).tasks == []
+    listed = await house.container.use_cases().list(TaskQuery(tenant="default"))
+    assert not listed.tasks
     house.clock.at += 31 * 86_400
     with pytest.raises(TaskNotFound):
         await house.container.use_cases().get("default", task.task_id)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from adapters.queue.memory import MemoryQueue
@@ -12,6 +14,7 @@ from domain.model.errors import (
     UrlNotAllowed,
 )
 from domain.model.events import PublishFailed
+from domain.model.priority import Ageing
 from domain.model.runner import ModelSpec
 from domain.model.task import PENDING
 from domain.model.wakeup import Wakeup
@@ -143,10 +146,9 @@ class ClosedQueue(MemoryQueue):
         await super().publish(wakeup)
 
 
-async def test_a_failed_publish_is_made_good_by_recover(house: House) -> None:
-    queue = ClosedQueue(house.container.queue()._clocks.ageing, house.clock, 1.0)
-    house.container.queue.override(queue)
-    house.container.reset_singletons()
+async def test_a_failed_publish_is_made_good_by_recover() -> None:
+    queue = ClosedQueue(Ageing(), time.monotonic, grace_s=1)
+    house = House(queue)
     task = (await house.submit()).task
     assert house.told(PublishFailed)
     recover = house.container.recover()

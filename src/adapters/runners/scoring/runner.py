@@ -2,12 +2,9 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
-
-from adapters.runners.scoring.device_errors import device_errors
-from adapters.runners.scoring.framing import Pixels, frame, window
+from adapters.runners.device_faults import device_faults
 from adapters.runners.scoring.metrics import Metrics
 from adapters.runners.scoring.score import Factors, factors, grade, score
 from adapters.runners.validation import NoParams, params_schema, params_validator
@@ -19,8 +16,8 @@ from domain.model.runner import Checkpoint, ModelRunner, ModelSpec, RunnerInput,
 class Prepared:
     """uint8 arrays (height, width, 3) of one task, and where it reports to."""
 
-    frame: Pixels
-    window: Pixels
+    frame: Any
+    window: Any
     checkpoint: Checkpoint
 
 
@@ -45,11 +42,15 @@ class ImageScoringRunner(ModelRunner):
         self._device: str | None = None
 
     def load(self, device: str) -> None:
+        import numpy as np
+
         blank = np.zeros((64, 64, 3), np.uint8)
         self._measure([Prepared(blank, blank, lambda _done: None)], device)
         self._device = device
 
     def prepare(self, work: RunnerInput) -> Prepared:
+        from adapters.runners.scoring.framing import frame, window
+
         picture = work.pictures["image"]
         return Prepared(frame(picture), window(picture), work.checkpoint)
 
@@ -87,7 +88,7 @@ class ImageScoringRunner(ModelRunner):
     def _measure(self, batch: Sequence[Prepared], device: str) -> Sequence[Metrics]:
         from adapters.runners.scoring.measure import measure, to_device
 
-        with device_errors():
+        with device_faults("measuring"):
             frames = to_device([item.frame for item in batch], device)
             windows = to_device([item.window for item in batch], device)
             return measure(frames, windows)

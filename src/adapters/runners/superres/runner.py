@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from adapters.runners.superres.alpha import enlarge_alpha, fill_transparent
 from adapters.runners.validation import NoParams, params_schema, params_validator
 from domain.model.errors import InferenceFailed
 from domain.model.picture import Picture
@@ -59,6 +58,8 @@ class SuperResolutionRunner(ModelRunner):
         self._upscaler = upscaler
 
     def prepare(self, work: RunnerInput) -> Enlargement:
+        from adapters.runners.superres.alpha import fill_transparent
+
         source = work.pictures["image"]
         pixels = source.pixels
         if source.alpha is not None:
@@ -77,6 +78,8 @@ class SuperResolutionRunner(ModelRunner):
         ]
 
     def postprocess(self, output: Enlarged) -> RunnerOutput:
+        from adapters.runners.superres.alpha import enlarge_alpha
+
         source = output.source
         alpha = None if source.alpha is None else enlarge_alpha(source.alpha, self.scale)
         picture = Picture(output.pixels, alpha, source.gray, source.icc_profile)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from adapters.runners.superres.faults import device_faults
+from adapters.runners.device_faults import device_faults
 from adapters.runners.superres.network import REACH_PX
 from adapters.runners.superres.tiling import Tile, whole
 from domain.model.errors import GpuOutOfMemory

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from adapters.runners.scoring.device_errors import device_errors
+from adapters.runners.device_faults import device_faults
 from domain.model.errors import DarkroomError, GpuOutOfMemory, InferenceFailed
 
 
@@ -18,8 +18,9 @@ from domain.model.errors import DarkroomError, GpuOutOfMemory, InferenceFailed
 def test_torch_speaks_our_words_and_keeps_its_own_to_itself(
     raised: Exception, named: type[DarkroomError]
 ) -> None:
-    with pytest.raises(DarkroomError) as caught, device_errors():
+    with pytest.raises(DarkroomError) as caught, device_faults("testing"):
         raise raised
     assert type(caught.value) is named
     assert caught.value.__cause__ is raised
-    assert caught.value.detail == named.title()
+    assert "while testing" in caught.value.detail
+    assert "/usr" not in caught.value.detail
