@@ -35,9 +35,7 @@ async def _of_the_framework(request: Request, error: HTTPException) -> Response:
         ours = error.status_code >= 500
         generic = InternalError() if ours else InvalidRequest(error.detail)
         return problem(request.scope, generic, status=error.status_code, headers=error.headers)
-    headers = dict(error.headers or {})
-    if kind is MethodNotAllowed:
-        headers["allow"] = ", ".join(_allowed(request))
+    headers = {"allow": ", ".join(_allowed(request))} if kind is MethodNotAllowed else {}
     return problem(request.scope, kind(), headers=headers)
 
 

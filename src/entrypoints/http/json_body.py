@@ -15,16 +15,17 @@ from domain.model.errors import BodyTimeout, FieldError, InvalidRequest, Unsuppo
 from domain.model.runner import Json
 
 MAX_DEPTH = 32
-MAX_TOKENS = 200_000
-"""Brackets, commas and strings: `[[],[],…]` would take fifty times its size in memory."""
+MAX_PARTS = 50_000
+"""Commas and opening brackets: `[[],[],…]` would take fifty times its size in memory."""
 MAX_DIGITS = 19
 ON_LOOP_BYTES = 262_144
 """A larger body is parsed in a thread: it would hold the event loop up."""
 RECEIVE_S = 120.0
 """For the whole body. The server has no such limit, and a byte a second is an old attack."""
 
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]},]', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """Possessive, so that an unclosed string costs one pass and not one for each of its quotes."""
+_BRACKET = re.compile(r"[\[{\]}]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NOT_JSON = re.compile(r"(?:multipart|image|audio|video|font)/|[^;]*[/+](?:xml|zip|gzip|pdf)\b")
 
@@ -78,15 +79,23 @@ def _refuse_other_types(headers: Headers) -> None:
 
 
 def _refuse_excess(text: str) -> None:
-    """Depth and number of tokens, counted before anything is built."""
+    """Depth and number of values, counted before anything is built."""
+    if text.count('"') > 8 * MAX_PARTS:
+        _refuse(f"The body has more than {8 * MAX_PARTS} quotes.")
+    skeleton = _without_strings(text)
+    if sum(map(skeleton.count, "[{,")) > MAX_PARTS:
+        _refuse(f"The body has more than {MAX_PARTS} values.")
     depth = 0
-    for count, match in enumerate(_TOKEN.finditer(text)):
-        mark = text[match.start()]
-        depth += (mark in "[{") - (mark in "]}")
+    for mark in _BRACKET.findall(skeleton):
+        depth += 1 if mark in "[{" else -1
         if depth > MAX_DEPTH:
             _refuse(f"The body is nested deeper than {MAX_DEPTH} levels.")
-        if count > MAX_TOKENS:
-            _refuse(f"The body has more than {MAX_TOKENS} brackets, commas and strings.")
+
+
+def _without_strings(text: str) -> str:
+    if "\\" in text:
+        return _STRING.sub("", text)
+    return "".join(text.split('"')[::2])  # ten times faster on megabytes of base64
 
 
 def _object(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:

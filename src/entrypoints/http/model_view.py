@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.model.errors import InvalidRequest
+from domain.model.inputs import REQUIRED_TEXTS
 from domain.model.request import PICTURE_ROLES, TEXT_ROLES
 from domain.model.runner import ModelSpec
 from entrypoints.http.documents import ModelDocument
@@ -40,6 +41,7 @@ def input_schema(spec: ModelSpec) -> dict[str, Any]:
         "$schema": DIALECT,
         "type": "object",
         "properties": fields,
+        "required": sorted(spec.needs & REQUIRED_TEXTS),
         "additionalProperties": False,
         "allOf": [
             {"oneOf": [{"required": [f"{role}_url"]}, {"required": [f"{role}_base64"]}]}

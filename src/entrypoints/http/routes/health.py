@@ -71,6 +71,6 @@ async def _fault(serves: Gateway, name: str, probe: Probe) -> str | None:
         return f"No answer within {PROBE_S:.0f} s."
     except Exception as error:
         text = error.detail if isinstance(error, DarkroomError) else repr(error)
-        serves.telemetry.record(LoopFailed(f"readiness of {name}", text))
+        serves.telemetry.record(LoopFailed(f"readiness.{name}", text))
         return type(error).title() if isinstance(error, DarkroomError) else InternalError.title()
     return None
