@@ -1,0 +1,1 @@
+"""Where facts are counted and written down, one module per technology."""

@@ -1,0 +1,24 @@
+"""Facts kept in the process, for whoever wants to look at them: tests first of all."""
+
+from collections import deque
+from collections.abc import Mapping
+
+from domain.model.events import Event
+from domain.model.priority import Priority
+from ports.telemetry import Telemetry
+
+
+class MemoryTelemetry(Telemetry):
+    """`events`: the last `max_events` facts, oldest first. `depth`: as sampled last."""
+
+    __slots__ = ("depth", "events")
+
+    def __init__(self, max_events: int = 1_000) -> None:
+        self.events: deque[Event] = deque(maxlen=max_events)
+        self.depth: Mapping[Priority, int] = {}
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+
+    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+        self.depth = dict(depth)

@@ -1,0 +1,126 @@
+"""Facts as Prometheus metrics, one registry a process; `/metrics` renders it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import assert_never
+
+from prometheus_client import CollectorRegistry, disable_created_metrics
+
+from adapters.telemetry.closed_labels import (
+    LEASE_LOST,
+    METHODS,
+    OTHER,
+    STATUS_CLASSES,
+    first_seen,
+    one_of,
+    retry_reasons,
+)
+from adapters.telemetry.metrics import Metrics
+from domain.model.events import (
+    AttemptFailed,
+    Event,
+    LoopFailed,
+    PublishFailed,
+    RequestServed,
+    StaleWriteRefused,
+    UnknownWakeup,
+)
+from domain.model.priority import Priority
+from domain.model.task import FAILURE, SUCCESS, TERMINAL, Move, Task, TaskMoved
+from ports.telemetry import Telemetry
+
+STAGES = ("fetch", "prepare", "infer", "encode", "upload")
+MAX_ROUTES = 44
+"""Pairs of method and route. Each is some twenty lines of the exposition, which is to stay below
+1,500: rendering it blocks the event loop."""
+
+
+class PrometheusTelemetry(Telemetry):
+    """`models`: the names this process knows; any other model counts as "other"."""
+
+    def __init__(self, registry: CollectorRegistry, models: Iterable[str], version: str) -> None:
+        # A second series for each counter, which says when it began: nobody asks for it.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        names = tuple(models)
+        self._metrics = Metrics(registry)
+        self._metrics.build.info({"version": version})
+        self._model, self._reason = one_of(names), one_of(retry_reasons())
+        self._method, self._status_class = one_of(METHODS), one_of(STATUS_CLASSES)
+        self._route, self._loop = first_seen(MAX_ROUTES), first_seen(20)
+        for model in names:
+            for outcome in TERMINAL:
+                # Zero from the start: a rate over a series that just began misses its first step.
+                self._metrics.tasks(model, outcome.lower())
+
+    def record(self, event: Event) -> None:
+        match event:
+            case TaskMoved():
+                self._moved(event)
+            case RequestServed():
+                self._served(event)
+            case StaleWriteRefused():
+                self._metrics.stale_writes.inc()
+            case UnknownWakeup():
+                self._metrics.unknown_wakeups.inc()
+            case PublishFailed():
+                self._metrics.publish_failures.inc()
+            case LoopFailed():
+                self._metrics.loop_failures(self._loop(event.loop)).inc()
+            case AttemptFailed():
+                pass  # its task moves next, and that is counted
+            case _:
+                assert_never(event)
+
+    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+        for tier in Priority:
+            self._metrics.queue_depth(tier.value).set(depth.get(tier, 0))
+
+    def _served(self, event: RequestServed) -> None:
+        method, route = self._pair(event)
+        status_class = self._status_class(f"{event.status // 100}xx")
+        self._metrics.requests(method, route, status_class).inc()
+        self._metrics.request_s(method, route).observe(event.duration_s)
+
+    def _pair(self, event: RequestServed) -> tuple[str, str]:
+        # A wrong method names a pair that no route serves; callers could make those up.
+        route = "unmatched" if event.status == 405 else event.route
+        method = self._method(event.method)
+        fits = self._route(f"{method} {route}") != OTHER
+        return (method, route) if fits else (OTHER, OTHER)
+
+    def _moved(self, event: TaskMoved) -> None:
+        task, model = event.task, self._model(event.task.request.model)
+        if event.lapsed:
+            self._metrics.leases_lost.inc()
+        if event.move is Move.CLAIM and task.attempt == 1:
+            waited_s = max(0.0, event.at - task.created_at)
+            self._metrics.queue_wait_s(task.request.priority.value).observe(waited_s)
+        elif event.move is Move.POSTPONE:
+            self._metrics.retries(model, self._cause(event)).inc()
+        elif task.terminal:
+            self._ended(task, model)
+
+    def _cause(self, event: TaskMoved) -> str:
+        if event.lapsed or event.task.error is None:
+            return LEASE_LOST
+        return self._reason(event.task.error.code)
+
+    def _ended(self, task: Task, model: str) -> None:
+        self._metrics.tasks(model, task.status.lower()).inc()
+        if task.status in {SUCCESS, FAILURE}:
+            self._metrics.task_s(model).observe(task.timing.total_ms / 1000)
+        if task.status is SUCCESS:
+            times_ms = asdict(task.timing)
+            for stage in STAGES:
+                self._metrics.stage_s(stage).observe(times_ms[f"{stage}_ms"] / 1000)
+        if (
+            task.error
+            and task.status is FAILURE
+            and _used_up(task.error.code, task.error.retryable)
+        ):
+            self._metrics.exhausted.inc()
+
+
+def _used_up(code: str, retryable: bool) -> bool:
+    """A retryable error is final only when no attempt is left."""
+    return retryable or code == "attempts_exhausted"

@@ -1,0 +1,96 @@
+"""What every telemetry adapter keeps to: telling must not harm what is told of."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.model.events import Event, RequestServed
+from domain.model.priority import Priority
+from ports.telemetry import Telemetry
+from tests.contract.clauses.telemetry_events import MARK, absurd_facts, facts, random_life
+
+MAX_LINES = 1_500
+
+some = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.differing_executors,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
+)
+
+
+class TelemetryClauses:
+    """The binding says how to build one (it knows the models `echo` and `upscale`), what it holds
+    for others to read, and which label values it made."""
+
+    def telemetry(self) -> Telemetry:
+        raise NotImplementedError
+
+    def held(self, telemetry: Telemetry) -> Sequence[str]:
+        """Everything it keeps, in lines."""
+        raise NotImplementedError
+
+    def labels(self, telemetry: Telemetry) -> Sequence[str]:
+        """Every label value, each of which is a series kept for ever."""
+        raise NotImplementedError
+
+    @some
+    @given(event=absurd_facts())
+    def test_01_no_fact_makes_it_raise(self, event: Event) -> None:
+        telemetry = self.telemetry()
+        assert telemetry.record(event) is None
+        assert telemetry.record(event) is None
+
+    @some
+    @given(depth=st.dictionaries(st.sampled_from(Priority), st.integers(0, 10**12)))
+    def test_02_any_depth_is_taken_also_one_with_tiers_missing(
+        self, depth: dict[Priority, int]
+    ) -> None:
+        assert self.telemetry().sample_depth(depth) is None
+
+    @some
+    @given(events=st.lists(facts(), max_size=15))
+    def test_03_no_id_tenant_or_text_becomes_a_label(self, events: list[Event]) -> None:
+        telemetry = self.telemetry()
+        for event in events:
+            telemetry.record(event)
+        assert [label for label in self.labels(telemetry) if MARK in label] == []
+
+    @some
+    @given(events=st.lists(absurd_facts(), max_size=15))
+    def test_04_what_it_holds_can_be_written_down(self, events: list[Event]) -> None:
+        telemetry = self.telemetry()
+        for event in events:
+            telemetry.record(event)
+        assert "\n".join(self.held(telemetry)).encode() is not None
+
+    def test_05_it_stays_small_under_random_traffic(self) -> None:
+        telemetry, random = self.telemetry(), Random(5)
+        for _ in range(1_000):
+            telemetry.record(_random_request(random))
+            for event in random_life(random):
+                telemetry.record(event)
+        telemetry.sample_depth(dict.fromkeys(Priority, 5))
+        assert len(self.held(telemetry)) < MAX_LINES
+
+    def test_06_threads_may_tell_at_once(self) -> None:
+        """The device's thread and the event loop share it."""
+        telemetry = self.telemetry()
+        events = [_random_request(Random(seed)) for seed in range(400)]
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(telemetry.record, events))
+        assert told == [None] * len(events)
+
+
+def _random_request(random: Random) -> RequestServed:
+    word = f"{random.getrandbits(64):x}"
+    method = random.choice(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", word])
+    status = random.choice([200, 202, 302, 404, 405, 422, 500, 999])
+    return RequestServed(method, f"/v1/{word}", status, random.random(), word, word)

@@ -1,0 +1,33 @@
+from collections.abc import Mapping, Sequence
+
+from adapters.telemetry.memory import MemoryTelemetry
+from adapters.telemetry.tee import TeeTelemetry
+from domain.model.events import Event
+from domain.model.priority import Priority
+from ports.telemetry import Telemetry
+from tests.contract.clauses.telemetry import TelemetryClauses
+
+
+class FullDisk(Telemetry):
+    """A listener whose every line ends in an error of the operating system."""
+
+    def record(self, event: Event) -> None:
+        raise OSError(28, "No space left on device")
+
+    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+        raise OSError(28, "No space left on device")
+
+
+class TestTeeTelemetry(TelemetryClauses):
+    """One member of which fails each time."""
+
+    def telemetry(self) -> Telemetry:
+        self.kept = MemoryTelemetry()
+        return TeeTelemetry([FullDisk(), self.kept])
+
+    def held(self, telemetry: Telemetry) -> Sequence[str]:
+        assert isinstance(telemetry, TeeTelemetry)
+        return [ascii(event) for event in self.kept.events] + list(telemetry.failures)
+
+    def labels(self, telemetry: Telemetry) -> Sequence[str]:
+        return list(self.kept.depth)
