@@ -10,6 +10,7 @@ from domain.model.task import Task
 from domain.use_cases.hold_lease import LISTEN_S, HoldLease
 from domain.use_cases.process_task import ProcessTask
 from domain.use_cases.run_attempt import RunAttempt
+from domain.use_cases.store_result import StoreResult
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.gateway import image_limits
@@ -36,8 +37,9 @@ class WorkerContainer(Core):
         device=providers.Singleton(adapters.device_inference, Core.settings, Core.models),
         memory=providers.Singleton(adapters.memory_inference, Core.models),
     )
+    store_result = providers.Singleton(StoreResult, imaging, Core.blobs, Core.elapsed)
     run = providers.Singleton(
-        RunAttempt, fetcher, Core.blobs, imaging, inference, Core.models, Core.elapsed,
+        RunAttempt, fetcher, Core.blobs, imaging, inference, store_result, Core.models, Core.elapsed,
         providers.Callable(image_limits, Core.settings),
     )  # fmt: skip
     on_hung = providers.Object(end_hung_process)

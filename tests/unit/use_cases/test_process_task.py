@@ -6,7 +6,7 @@ import pytest
 from domain.model.events import AttemptFailed, StaleWriteRefused, UnknownWakeup
 from domain.model.task import CANCELED, EXPIRED, FAILURE, PENDING, RETRY, STARTED, SUCCESS, Task
 from domain.model.wakeup import Verdict
-from tests.unit.use_cases.house import House
+from tests.unit.use_cases.house import House, inline, png
 from tests.unit.use_cases.runners import GateRunner
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,19 @@ async def test_a_task_succeeds_with_a_result_that_can_be_fetched(house: House) -
     assert len(blob.data) == done.result.bytes
     assert done.result.key.startswith("results/default/20270115/")
     assert done.result.key.endswith(f"/{task.task_id}/1/{task.task_id}_4x3.png")
+    assert done.result.thumbnail_key == done.result.key
+
+
+async def test_a_large_picture_has_a_thumbnail_named_after_its_size(house: House) -> None:
+    large = {"image_base64": inline(png(600, 300))}
+    task = (await house.submit("invert", input=large)).task
+    await house.process(task)
+    done = await house.task(task)
+    assert done.result is not None
+    assert done.result.size == (600, 300)
     assert done.result.thumbnail_key is not None
+    assert done.result.thumbnail_key.endswith(f"{task.task_id}_256x128.png")
+    assert await house.container.blobs().get(done.result.thumbnail_key) is not None
 
 
 async def test_a_model_without_a_picture_leaves_a_document(house: House) -> None:
@@ -201,3 +213,12 @@ async def take_over(house: House, task: Task) -> None:
         while (seen := await house.task(task)).status is STARTED:
             house.clock.at = (seen.lease_until or 0.0) + 1
             await house.container.recover()()
+
+
+async def test_a_result_larger_than_an_input_may_be_is_refused(house: House) -> None:
+    tight = House(max_pixels=100)
+    task = (await tight.submit("invert", input={"image_base64": inline(png(11, 10))})).task
+    await tight.process(task)
+    failed = await tight.task(task)
+    assert failed.error is not None
+    assert (failed.status, failed.error.code) == (FAILURE, "image_too_large")
