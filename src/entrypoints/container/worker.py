@@ -39,7 +39,8 @@ class WorkerContainer(Core):
     )
     store_result = providers.Singleton(StoreResult, imaging, Core.blobs, Core.elapsed)
     run = providers.Singleton(
-        RunAttempt, fetcher, Core.blobs, imaging, inference, store_result, Core.models, Core.elapsed,
+        RunAttempt, fetcher, Core.blobs, imaging, inference, store_result, Core.models,
+        Core.elapsed,
         providers.Callable(image_limits, Core.settings),
     )  # fmt: skip
     on_hung = providers.Object(end_hung_process)
