@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 UNREACHABLE = "unreachable"
 
@@ -11,7 +12,8 @@ class DarkroomProblem(Exception):
 
     `code`: one of the server's catalogue, `unreachable` when no server answered, or
     `unexpected_answer` when what answered is no Darkroom. `status`: the HTTP status, None when
-    there was no answer. `errors`: one `{pointer, code, detail}` a wrong field."""
+    there was no answer. `page`: where to read about the code. `errors`: one
+    `{pointer, code, detail}` a wrong field."""
 
     def __init__(
         self,
@@ -22,16 +24,19 @@ class DarkroomProblem(Exception):
         status: int | None = None,
         request_id: str | None = None,
         retryable: bool = False,
+        page: str = "",
         errors: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code, self.detail, self.remedy = code, detail, remedy
         self.status, self.request_id, self.retryable = status, request_id, retryable
-        self.errors = tuple(errors)
+        self.page, self.errors = page, tuple(errors)
 
     @classmethod
-    def of(cls, status: int, document: object, request_id: str | None = None) -> "DarkroomProblem":
-        """From an answer that is an error. `document`: its JSON, or None when it has none."""
+    def of(
+        cls, status: int, document: object, request_id: str | None = None, url: str = ""
+    ) -> "DarkroomProblem":
+        """From an answer of `url` that is an error. `document`: its JSON, None without one."""
         if not isinstance(document, dict) or "code" not in document:
             return cls(
                 "unexpected_answer", f"The answer was HTTP {status} without a problem document.",
@@ -43,4 +48,5 @@ class DarkroomProblem(Exception):
             remedy=str(document.get("remedy") or ""), status=status,
             request_id=document.get("request_id") or request_id,
             retryable=bool(document.get("retryable")), errors=document.get("errors") or (),
+            page=urljoin(url, str(document.get("type") or "")),
         )  # fmt: skip

@@ -40,7 +40,7 @@ class Transport:
         answer = self.send(method, path, json=json, params=params, patience_s=patience_s)
         document = _document(answer)
         if not isinstance(document, dict):
-            raise DarkroomProblem.of(answer.status_code, None, _request_id(answer))
+            raise _problem(answer, None)
         return document
 
     def send(
@@ -55,7 +55,7 @@ class Transport:
         )  # fmt: skip
         answer = self._tried(request, PAUSES_S)
         if answer.is_error:
-            raise DarkroomProblem.of(answer.status_code, _document(answer), _request_id(answer))
+            raise _problem(answer, _document(answer))
         return answer
 
     def _tried(self, request: httpx2.Request, pauses_s: Sequence[float]) -> httpx2.Response:
@@ -89,5 +89,6 @@ def _document(answer: httpx2.Response) -> object:
         return None
 
 
-def _request_id(answer: httpx2.Response) -> str | None:
-    return answer.headers.get("x-request-id")
+def _problem(answer: httpx2.Response, document: object) -> DarkroomProblem:
+    request_id = answer.headers.get("x-request-id")
+    return DarkroomProblem.of(answer.status_code, document, request_id, str(answer.url))

@@ -27,9 +27,12 @@ class Settings(BaseSettings):
     )
 
     app_env: AppEnv = Field(
-        "DEV", description="Profile of defaults: DEV embedded, TEST in memory, PROD."
+        "DEV", description="Profile of defaults, each overridden by its own variable."
     )
-    config_file: Path | None = Field(None, description="Optional YAML file with the same names.")
+    config_file: Path | None = Field(
+        None,
+        description="Optional YAML file with the same names; it comes after the environment and .env.",
+    )
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port of the gateway; 0 = any free one.")
     queue_backend: Literal["memory"] = Field("memory", description="Where wake-ups wait.")
@@ -49,7 +52,7 @@ class Settings(BaseSettings):
     api_keys: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("api_keys", "api_key"),
-        description="tenant:key,tenant2:key2; a bare key belongs to tenant `default`.",
+        description="tenant:key,tenant2:key2; a bare key belongs to tenant `default`. Alias: API_KEY.",
     )
     allow_dev_secrets: bool = Field(False, description="Let PROD start with well-known secrets.")
     max_retries: Annotated[int, Field(ge=0)] = Field(
@@ -80,14 +83,16 @@ class Settings(BaseSettings):
         600, description="Equal keyless requests within it share one task."
     )
     result_ttl_s: Count = Field(604_800, description="How long a finished task is kept.")
-    max_upload_mb: Count = Field(20, description="Largest picture, uploaded or fetched (MiB).")
+    max_upload_mb: Count = Field(20, description="Largest picture, uploaded or fetched, in MiB.")
     max_pixels: Count = Field(64_000_000, description="Most pixels of an input picture.")
     max_side_px: Count = Field(16_384, description="Longest side of an input picture.")
     fetch_allow_hosts: str = Field(
         "", description="Private hosts or CIDRs (host:port for odd ports) that may be fetched."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="")
-    log_format: Literal["json", "console"] = Field("json", description="console in DEV.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe line that is logged."
+    )
+    log_format: Literal["json", "console"] = Field("json", description="Shape of a log line.")
     cors_origins: Names = Field((), description="Origins of browsers, comma-separated.")
 
     @field_validator("models", "cors_origins", mode="before")

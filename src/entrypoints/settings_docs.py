@@ -42,7 +42,7 @@ def variables() -> Iterator[Variable]:
         yield Variable(name.upper(), default, _meaning(field), choices, profiles)
 
 
-def markdown_table() -> str:
+def configuration_table() -> str:
     """| variable | default | meaning |, one row each."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for one in variables():

@@ -33,5 +33,5 @@ def docs(
     env: Annotated[bool, typer.Option("--env", help="As .env.example instead.")] = False,
 ) -> None:
     """Every variable with its default and meaning, as a Markdown table."""
-    text = settings_docs.env_example() if env else settings_docs.markdown_table()
+    text = settings_docs.env_example() if env else settings_docs.configuration_table()
     put(text.rstrip("\n"))

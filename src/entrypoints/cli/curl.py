@@ -6,8 +6,8 @@ import shlex
 from domain.model.runner import ModelRegistry
 
 TINY_PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAHElEQVR4nGNgYGD4TwTGIcrA8P//f1yiQ0cHEQAA"
-    "2DR/gTvN5aYAAAAASUVORK5CYII="
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAG0lEQVR42mNkYPivwvAOE7EwqLxjYMCCBqcEADYJPa"
+    "etfYXNAAAAAElFTkSuQmCC"
 )
 """8 × 8 px."""
 

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from darkroom.problem import UNREACHABLE, DarkroomProblem
+from darkroom.problem import DarkroomProblem
 from domain.model.errors import DarkroomError
 from entrypoints.configuration import ConfigurationError
 
@@ -32,7 +32,6 @@ Told = (Fault, ConfigurationError, DarkroomProblem, DarkroomError, TimeoutError)
 """What a command may raise on purpose; anything else is a bug and keeps its traceback."""
 
 BY_CODE = {
-    UNREACHABLE: ExitStatus.UNREACHABLE,
     "unexpected_answer": ExitStatus.UNREACHABLE,
     "storage_unavailable": ExitStatus.UNREACHABLE,
     "rate_limited": ExitStatus.LIMIT,
@@ -91,16 +90,17 @@ def _misconfigured(error: ConfigurationError) -> Fault:
 
 
 def _refused(problem: DarkroomProblem) -> Fault:
-    fixes = {
-        "invalid_api_key": "set DARKROOM_API_KEY to a key of this server",
-        UNREACHABLE: "start `darkroom up`, or correct DARKROOM_URL",
-    }
-    fields = "".join(f"\n     {wrong['pointer']}: {wrong['detail']}" for wrong in problem.errors)
+    if problem.status is None:
+        return Fault(
+            ExitStatus.UNREACHABLE, "No server answered.", why=problem.detail,
+            fix="start `darkroom up`, or correct DARKROOM_URL", more="darkroom up --help",
+        )  # fmt: skip
+    fields = [f"{wrong['pointer']}: {wrong['detail']}" for wrong in problem.errors]
+    needs_key = problem.code == "invalid_api_key"
     request = f", request {problem.request_id}" if problem.request_id else ""
     return Fault(
-        status_of(problem.code, problem.status), f"The server refused: {problem.code}"
-        if problem.status else "No server answered.",
-        why=problem.detail + fields, fix=fixes.get(problem.code, problem.remedy),
-        more=f"/errors/{problem.code} of the server{request}" if problem.status
-        else "darkroom up --help",
+        status_of(problem.code, problem.status), f"The server refused: {problem.code}",
+        why="\n     ".join(fields or [problem.detail]),
+        fix="set DARKROOM_API_KEY to a key of this server" if needs_key else problem.remedy,
+        more=(problem.page or "darkroom --help") + request,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from darkroom.client import Darkroom, Task
+from darkroom.problem import DarkroomProblem
 from entrypoints.cli.destination import Destination, FileFormat
 from entrypoints.cli.faults import ExitStatus, Fault
 from entrypoints.cli.outcome import deliver
@@ -92,6 +93,14 @@ def _ended(darkroom: Darkroom, task: Task, timeout_s: float, quiet: bool) -> Tas
         with watched(task["model"], quiet=quiet) as on_update:
             return darkroom.wait(task["task_id"], timeout_s, on_update)
     except KeyboardInterrupt:
-        darkroom.cancel(task["task_id"])
-        note(f"canceled task {task['task_id']}")
+        _cancel(darkroom, task["task_id"])
         raise
+
+
+def _cancel(darkroom: Darkroom, task_id: str) -> None:
+    try:
+        darkroom.cancel(task_id)
+    except DarkroomProblem as problem:
+        note(f"task {task_id} could not be canceled: {problem.detail}")
+    else:
+        note(f"canceled task {task_id}")

@@ -37,7 +37,12 @@ class Server(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """uvicorn would end the process where the app does not start; whoever runs the server
+        asks `raise_unless_started` instead."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            self.should_exit = True
         if self.started:
             self._on_ready()
 
