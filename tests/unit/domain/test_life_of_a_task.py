@@ -236,4 +236,4 @@ class LifeOfATask(RuleBasedStateMachine):
 
 
 TestLifeOfATask = LifeOfATask.TestCase
-TestLifeOfATask.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestLifeOfATask.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
