@@ -103,7 +103,7 @@ async def test_what_was_answered_survives_kill_9(path: Path) -> None:
 async def test_several_may_open_a_fresh_file_at_once_and_share_it(
     path: Path, clock: SteppedClock
 ) -> None:
-    stores = [SqliteTaskStore(path, clock) for _ in range(4)]
+    stores = [SqliteTaskStore(path, clock) for _ in range(8)]
     await asyncio.gather(*(store.start() for store in stores))
     answers = await asyncio.gather(
         *(store.insert_once(pending(), KEY) for store in stores for _ in range(10))

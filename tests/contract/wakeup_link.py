@@ -102,3 +102,9 @@ async def publish(link: Link, *tiers: Priority) -> list[Wakeup]:
 
 def set_of(messages: Sequence[Wakeup]) -> set[str]:
     return {message.task_id for message in messages}
+
+
+async def turns(count: int = 20) -> None:
+    """Let the event loop go round, so that what can happen at once has happened."""
+    for _ in range(count):
+        await asyncio.sleep(0)

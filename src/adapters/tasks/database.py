@@ -1,5 +1,6 @@
 """A SQLite file opened the way the ledger needs it, and its errors in the domain's words."""
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -12,6 +13,8 @@ from domain.model.errors import StorageUnavailable
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 5.0
+BUSY_RETRY_S = 0.02
+BUSY_TRIES = 250
 
 SCHEMA = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 
@@ -35,7 +38,8 @@ async def open_reader(path: Path) -> Connection:
 async def _open(path: Path, prepare: Callable[[Connection], Awaitable[None]]) -> Connection:
     async with AsyncExitStack() as opened:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # The first try is without aiosqlite: it leaves a thread behind when it can't connect.
+            await asyncio.to_thread(_touch, path)
             # Transactions are begun by hand: the library's own would start at the first write.
             db = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
             opened.push_async_callback(db.close)
@@ -46,15 +50,33 @@ async def _open(path: Path, prepare: Callable[[Connection], Awaitable[None]]) ->
         return db
 
 
+def _touch(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sqlite3.connect(path).close()
+
+
 async def _prepare(db: Connection) -> None:
     ((version,),) = await db.execute_fetchall("PRAGMA user_version")
     if version > SCHEMA_VERSION:
         raise NewerSchema(f"it was written by a newer release (schema {version})")
-    await db.execute_fetchall("PRAGMA journal_mode = WAL")
+    await _write_ahead(db)
     # A commit returns when it lies on the disk, so that an accepted task outlives the power.
     await db.execute_fetchall("PRAGMA synchronous = FULL")
     await db.execute_fetchall("PRAGMA foreign_keys = ON")
     await db.executescript(SCHEMA)
+
+
+async def _write_ahead(db: Connection) -> None:
+    """Switch a fresh file to WAL. Of two that try at once SQLite refuses one without regard to
+    its timeout, so that one tries again."""
+    for tries_left in reversed(range(BUSY_TRIES)):
+        try:
+            await db.execute_fetchall("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not tries_left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        await asyncio.sleep(BUSY_RETRY_S)
 
 
 async def _forbid_writing(db: Connection) -> None:

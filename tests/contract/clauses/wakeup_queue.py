@@ -23,6 +23,7 @@ from tests.contract.wakeup_link import (
     consuming,
     publish,
     set_of,
+    turns,
 )
 
 
@@ -173,6 +174,8 @@ class WakeupQueueClauses(ABC):
                 await first.holds(1)
                 consumer.cancel()
                 (late,) = await publish(link, HIGH)
+                await turns()
+                assert not consumer.done()
                 first.let_go(3)
                 await asyncio.wait([consumer], timeout=PATIENCE_S)
             assert first.received == first.ended == [in_hand]

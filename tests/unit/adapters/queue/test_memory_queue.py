@@ -18,6 +18,7 @@ from tests.contract.wakeup_link import (
     consuming,
     publish,
     stop,
+    turns,
 )
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +52,16 @@ async def test_what_rests_is_waiting_and_not_offered_yet() -> None:
         hand.let_go(2)
         assert await hand.holds(3) == [resting, failed, other]
         assert await link.queue.depth() == {**EMPTY, NORMAL: 2}
+
+
+async def test_after_its_rest_a_message_is_counted_once() -> None:
+    link, hand = connected(requeue_after_s=0.0), Hand()
+    hand.answers = [Verdict.REQUEUE]
+    async with consuming(link, hand):
+        (message,) = await publish(link, NORMAL)
+        hand.let_go()
+        assert await hand.holds(2) == [message, message]
+        assert await link.queue.depth() == EMPTY
 
 
 async def test_a_failure_is_logged_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
@@ -103,7 +114,7 @@ async def test_a_second_cancel_cuts_the_grace_short() -> None:
     async with consuming(link, hand) as consumer:
         await hand.holds(1)
         consumer.cancel()
-        await asyncio.sleep(0)  # into the grace
+        await turns()
         assert not consumer.done()
         consumer.cancel()
         done, _ = await asyncio.wait([consumer], timeout=LONG_GRACE_S / 2)
