@@ -31,6 +31,7 @@ class ConfirmPublished:
             await self._ledger.change(task_id, self._note)
 
     def _note(self, task: Task) -> Task | None:
-        if task.status not in WAITING or task.published_at is not None:
+        """Only of the wait the wake-up was for: one that failed meanwhile waits for another."""
+        if task.status not in WAITING or task.published_at is not None or task.attempt > 0:
             return None
         return published(task, self._now())

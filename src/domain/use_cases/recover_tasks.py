@@ -1,5 +1,7 @@
 """Finding what fell between ledger and queue. Any process may run it: each step is a CAS."""
 
+from functools import partial
+
 from domain.model.due import Due
 from domain.model.errors import Unavailable
 from domain.model.events import PublishFailed
@@ -46,7 +48,7 @@ class RecoverTasks:
         except Unavailable as error:
             self._telemetry.record(PublishFailed(task.task_id, error.detail))
         else:
-            await self._ledger.change(task.task_id, self._published, task)
+            await self._ledger.change(task.task_id, partial(self._published, task.attempt), task)
 
     def _lapsed(self, task: Task) -> Moved | None:
         over = task.lease_until is not None and task.lease_until <= self._now()
@@ -55,5 +57,7 @@ class RecoverTasks:
     def _expired(self, task: Task) -> Moved | None:
         return expire(task, self._now(), self._policy) if overdue(task, self._now()) else None
 
-    def _published(self, task: Task) -> Task | None:
-        return published(task, self._now()) if task.status in WAITING else None
+    def _published(self, attempt: int, task: Task) -> Task | None:
+        """A note for the wait that was published, not for a later one after another attempt."""
+        same_wait = task.status in WAITING and task.attempt == attempt
+        return published(task, self._now()) if same_wait else None

@@ -15,7 +15,7 @@ def tree(root: type[DarkroomError]) -> Iterator[type[DarkroomError]]:
         yield from tree(child)
 
 
-ALL = [kind for kind in tree(DarkroomError) if kind.__module__ == errors.__name__]
+ALL = [kind for kind in tree(DarkroomError) if kind.__module__.startswith(errors.__name__)]
 GROUPS = [kind for kind in ALL if kind.__subclasses__() and "code" not in vars(kind)]
 CONCRETE = [kind for kind in ALL if kind not in GROUPS and kind is not DarkroomError]
 DRAWN = (errors.__doc__ or "").partition("    DarkroomError\n")[2]

@@ -1,8 +1,12 @@
+import time
+
 import pytest
 
+from adapters.queue.memory import MemoryQueue
 from domain.model.due import PUBLISH_GRACE_S
+from domain.model.priority import Ageing
 from domain.model.task import CANCELED, EXPIRED, FAILURE, PENDING, RETRY, STARTED, Task
-from domain.model.wakeup import wakeup_for
+from domain.model.wakeup import Wakeup, wakeup_for
 from tests.unit.use_cases.house import House
 
 pytestmark = pytest.mark.anyio
@@ -124,3 +128,37 @@ async def test_a_claimed_task_needs_no_confirmation(house: House) -> None:
     house.clock.at += 1
     await house.container.confirm()()
     assert (await house.task(task)).revision == revision
+
+
+async def test_a_retry_is_not_confirmed_by_the_wakeup_of_the_attempt_before(house: House) -> None:
+    task = (await house.submit(params={"fail": "unforeseen"})).task
+    await house.process(task)
+    house.clock.at += 1
+    await empty_queue(house)
+    await house.container.confirm()()
+    assert (await house.task(task)).published_at is None
+    await recover(house)
+    assert await house.waiting() == 1
+
+
+class RacingQueue(MemoryQueue):
+    """A worker answers each wake-up, and fails, before the publish is confirmed."""
+
+    house: House | None = None
+
+    async def publish(self, wakeup: Wakeup) -> None:
+        house, self.house = self.house, None
+        if house is not None:
+            await house.container.process()(wakeup)
+
+
+async def test_a_published_retry_that_failed_at_once_is_published_again() -> None:
+    queue = RacingQueue(Ageing(), time.monotonic, grace_s=1)
+    house = House(queue)
+    task = (await house.submit(params={"fail": "unforeseen"})).task
+    await house.process(task)
+    house.clock.at += 1
+    queue.house = house
+    await recover(house)
+    seen = await house.task(task)
+    assert (seen.status, seen.attempt, seen.published_at) == (RETRY, 2, None)

@@ -1,0 +1,117 @@
+"""Every error Darkroom can tell a person about: one tree, one catalogue.
+
+A class's docstring is its default message, so text and documentation cannot drift.
+The type says who can mend it; the HTTP status, the gRPC code and the exit status are
+chosen from `code` in the entrypoints, never here.
+
+    DarkroomError
+    ├── CallerFault          the request has to change
+    │   ├── InvalidRequest   ├── UnknownField, UnknownModel, NotSupported, UrlNotAllowed
+    │   │                    └── UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
+    │   ├── BodyTooLarge, BodyTimeout, UnsupportedMediaType, NotAcceptable, IdempotencyMismatch
+    │   ├── InvalidApiKey, LinkInvalid, RateLimited
+    │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
+    │                            TaskExpired
+    ├── FetchError           the address the caller named did not answer well
+    │   └── FetchFailed, FetchTimeout, FetchTooLarge
+    ├── ModelError           the model could not do the work
+    │   └── InferenceFailed, GpuOutOfMemory, ContentFiltered
+    ├── GaveUp               Darkroom stopped trying, on purpose
+    │   └── AttemptsExhausted, DeadlineExceeded
+    └── Unavailable          our side is broken or full; the same request may work later
+        └── StorageUnavailable, Overloaded, InternalError
+"""
+
+from domain.model.errors.caller import (
+    BodyTimeout,
+    BodyTooLarge,
+    CallerFault,
+    IdempotencyMismatch,
+    ImageCorrupt,
+    ImageTooLarge,
+    InvalidApiKey,
+    InvalidRequest,
+    LinkInvalid,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotSupported,
+    RateLimited,
+    RouteNotFound,
+    TaskExpired,
+    TaskFailed,
+    TaskGone,
+    TaskNotFound,
+    TaskNotTerminal,
+    UnknownField,
+    UnknownModel,
+    UnsupportedImageFormat,
+    UnsupportedMediaType,
+    UrlNotAllowed,
+)
+from domain.model.errors.root import (
+    DarkroomError,
+    FieldError,
+)
+from domain.model.errors.service import (
+    InternalError,
+    Overloaded,
+    StorageUnavailable,
+    Unavailable,
+)
+from domain.model.errors.work import (
+    AttemptsExhausted,
+    ContentFiltered,
+    DeadlineExceeded,
+    FetchError,
+    FetchFailed,
+    FetchTimeout,
+    FetchTooLarge,
+    GaveUp,
+    GpuOutOfMemory,
+    InferenceFailed,
+    ModelError,
+)
+
+__all__ = [
+    "AttemptsExhausted",
+    "BodyTimeout",
+    "BodyTooLarge",
+    "CallerFault",
+    "ContentFiltered",
+    "DarkroomError",
+    "DeadlineExceeded",
+    "FetchError",
+    "FetchFailed",
+    "FetchTimeout",
+    "FetchTooLarge",
+    "FieldError",
+    "GaveUp",
+    "GpuOutOfMemory",
+    "IdempotencyMismatch",
+    "ImageCorrupt",
+    "ImageTooLarge",
+    "InferenceFailed",
+    "InternalError",
+    "InvalidApiKey",
+    "InvalidRequest",
+    "LinkInvalid",
+    "MethodNotAllowed",
+    "ModelError",
+    "NotAcceptable",
+    "NotSupported",
+    "Overloaded",
+    "RateLimited",
+    "RouteNotFound",
+    "StorageUnavailable",
+    "TaskExpired",
+    "TaskFailed",
+    "TaskGone",
+    "TaskNotFound",
+    "TaskNotTerminal",
+    "Unavailable",
+    "UnknownField",
+    "UnknownModel",
+    "UnsupportedImageFormat",
+    "UnsupportedMediaType",
+    "UrlNotAllowed",
+]
