@@ -31,10 +31,9 @@ from entrypoints.http.routes import (
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
-ROUTERS = tuple(
-    part.router
-    for part in (submit, tasks, results, files, models, queues, limits, health, catalogue, docs)
-)
+PARTS = (submit, tasks, results, files, models, queues, limits, health, catalogue, docs)
+ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
+"""Given to the app as they are: an included router is matched twice on every request."""
 ASKED_HEADERS = (
     "authorization", "content-type", "idempotency-key", "prefer", "x-api-key", "x-request-id",
 )  # fmt: skip
@@ -47,15 +46,13 @@ SHOWN_HEADERS = (
 def create_app(gateway: Gateway, lifespan: Lifespan | None = None) -> FastAPI:
     """The app over `gateway`, whose adapters `lifespan` opens and closes."""
     app = FastAPI(
-        title=TITLE, lifespan=lifespan, middleware=_middleware(gateway),
+        title=TITLE, routes=list(ROUTES), lifespan=lifespan, middleware=_middleware(gateway),
         exception_handlers=dict(HANDLERS),
         docs_url=None, redoc_url=None, openapi_url=None,
         redirect_slashes=False,  # its redirect repeats a query it can't always decode
     )  # fmt: skip
     app.state.gateway = gateway
     app.state.methods = _methods()
-    for router in ROUTERS:
-        app.include_router(router)
     return app
 
 
@@ -77,8 +74,6 @@ def _middleware(gateway: Gateway) -> list[Middleware]:
 def _methods() -> dict[str, set[str]]:
     """Every method of each path: for `Allow`."""
     found: dict[str, set[str]] = {}
-    for router in ROUTERS:
-        for route in router.routes:
-            known = cast(APIRoute, route)
-            found.setdefault(known.path, set()).update(known.methods or ())
+    for route in ROUTES:
+        found.setdefault(route.path, set()).update(route.methods or ())
     return found

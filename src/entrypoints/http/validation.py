@@ -36,9 +36,11 @@ def _refusal(model: type[BaseModel], error: ValidationError, parent: str) -> Inv
 
 
 def _field_error(model: type[BaseModel], found: Mapping[str, Any], parent: str) -> FieldError:
-    at: Location = [part for part in found["loc"] if part != "[key]"]
+    at: Location = found["loc"]
     if found["type"] == "extra_forbidden":
         return unknown_field(_pointer(parent, at[:-1]), str(at[-1]), _known(model, at[:-1]))
+    if len(at) > 2 and at[-1] == "[key]":  # so pydantic marks that the name itself is wrong
+        at = at[:-1]
     pointer = _pointer(parent, at)
     return FieldError(pointer, found["type"], f"{pointer or 'The body'}: {found['msg']}.")
 

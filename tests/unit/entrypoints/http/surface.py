@@ -3,52 +3,23 @@ done by hand: `work` handles one task's wake-up."""
 
 import base64
 import io
-import time
 from dataclasses import replace
 from typing import Any
 
+from dependency_injector import providers
 from httpx2 import ASGITransport, AsyncClient
 from PIL import Image
 
-from adapters.blobs.memory import MemoryBlobStore
-from adapters.clock import uuid7
-from adapters.fetch.memory import MemoryImageFetcher
-from adapters.imaging.pillow import PillowImaging
-from adapters.inference.memory import MemoryInference
-from adapters.keys.memory import MemoryKeyStore
-from adapters.queue.memory import MemoryQueue
-from adapters.ratelimit.memory import MemoryRateLimiter
-from adapters.runners.invert import InvertRunner
-from adapters.tasks.memory import MemoryTaskStore
 from adapters.telemetry.memory import MemoryTelemetry
-from domain.model.life_cycle import TaskPolicy
-from domain.model.links import LinkSigner
-from domain.model.picture import ImageLimits
-from domain.model.priority import Ageing
-from domain.model.runner import ModelRegistry, ModelRunner, ModelSpec, RunnerOutput
-from domain.model.url_policy import UrlPolicy
+from domain.model.runner import ModelRunner, ModelSpec, RunnerOutput
 from domain.model.wakeup import wakeup_for
-from domain.use_cases.admit_caller import AdmitCaller
-from domain.use_cases.cancel_task import CancelTask
-from domain.use_cases.confirm_published import ConfirmPublished
-from domain.use_cases.delete_task import DeleteTask
-from domain.use_cases.erase_task import EraseTask
-from domain.use_cases.fetch_result import FetchResult
-from domain.use_cases.get_task import GetTask
-from domain.use_cases.hold_lease import HoldLease
-from domain.use_cases.ledger import Ledger
-from domain.use_cases.list_tasks import ListTasks
-from domain.use_cases.process_task import ProcessTask
-from domain.use_cases.read_submission import ReadSubmission
-from domain.use_cases.retry_task import RetryTask
-from domain.use_cases.run_attempt import RunAttempt
-from domain.use_cases.submit_task import SubmitLimits, SubmitTask
-from domain.use_cases.wake_worker import WakeWorker
+from entrypoints.container.embedded import build_embedded
 from entrypoints.http.app import create_app
-from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
+from entrypoints.settings import Settings
+from ports.clock import Elapsed
 
 KEY, OTHER_KEY = "key-of-a", "key-of-b"
-MAX_UPLOAD_BYTES = 100_000
+MAX_UPLOAD_BYTES = 2**20
 PUBLIC_URL = "https://93.184.215.14/photo.png"
 
 
@@ -82,23 +53,27 @@ class Clock:
 
 
 class Surface:
-    def __init__(self, **changes: Any) -> None:
-        """`changes`: `writes_per_minute`, `max_queue_depth`, `elapsed`, or fields of `Gateway`."""
-        self.now = Clock(1_800_000_000.0)
-        self.elapsed = changes.pop("elapsed", time.monotonic)
-        self.telemetry, self.store = MemoryTelemetry(), MemoryTaskStore(self.now)
-        self.links = LinkSigner(b"a secret of enough bytes")
-        self.blobs = MemoryBlobStore(self.links)
-        self.queue = MemoryQueue(Ageing(), time.monotonic, grace_s=1.0)
-        self.models = ModelRegistry()
-        for runner in (InvertRunner, MeasureRunner):
-            self.models.register(runner)
-        self.policy, self.images = TaskPolicy(), ImageLimits()
-        self.ledger = Ledger(self.store, self.telemetry)
-        use_cases = self._use_cases(
-            changes.pop("writes_per_minute", 10_000), changes.pop("max_queue_depth", 10_000)
+    """`container` is wired as `APP_ENV=TEST`; `app` serves its gateway."""
+
+    def __init__(
+        self,
+        elapsed: Elapsed | None = None,
+        gateway: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        """`gateway`: fields of the gateway that differ from what the container builds."""
+        self.now, self.telemetry = Clock(1_800_000_000.0), MemoryTelemetry()
+        self.container = build_embedded(_settings(**settings))
+        self.container.models().register(MeasureRunner)
+        overrides: dict[str, Any] = {"now": self.now, "telemetry": self.telemetry}
+        if elapsed is not None:
+            overrides["elapsed"] = elapsed
+        self.container.override_providers(
+            **{name: providers.Object(each) for name, each in overrides.items()}
         )
-        self.gateway = replace(self._gateway(use_cases), **changes)
+        self.store, self.blobs = self.container.store(), self.container.blobs()
+        self.ledger, self.policy = self.container.ledger(), self.container.policy()
+        self.gateway = replace(self.container.gateway(), **gateway or {})
         self.app = create_app(self.gateway)
 
     def client(self, key: str | None = KEY, **headers: str) -> AsyncClient:
@@ -111,64 +86,22 @@ class Surface:
         """What a worker would do with the task's wake-up."""
         task = await self.store.get(task_id)
         assert task is not None
-        await self._process()(wakeup_for(task))
+        await self.container.process()(wakeup_for(task))
 
     def told(self, kind: type) -> list[Any]:
         return [event for event in self.telemetry.events if isinstance(event, kind)]
 
-    def _use_cases(self, writes_per_minute: int, max_queue_depth: int) -> UseCases:
-        keys = MemoryKeyStore([("a", KEY), ("b", OTHER_KEY)])
-        wake = WakeWorker(self.queue, ConfirmPublished(self.ledger, self.now), self.telemetry)
-        get = GetTask(self.store, self.elapsed)
-        read = ReadSubmission(self.models, UrlPolicy(""), MAX_UPLOAD_BYTES, None)
-        limits = SubmitLimits(max_queue_depth=max_queue_depth)
-        return UseCases(
-            admit=AdmitCaller(keys, MemoryRateLimiter(), writes_per_minute),
-            submit=SubmitTask(
-                read, self.store, self.blobs, self.queue, wake, self.now, uuid7, limits
-            ),
-            get=get,
-            list=ListTasks(self.store),
-            cancel=CancelTask(self.ledger, get, self.now, self.policy),
-            retry=RetryTask(get, self.store, self.blobs, wake, self.now, uuid7),
-            delete=DeleteTask(get, EraseTask(self.ledger, self.blobs, self.now)),
-            fetch_result=FetchResult(self.blobs),
-        )
 
-    def _gateway(self, use_cases: UseCases) -> Gateway:
-        return Gateway(
-            use_cases=use_cases,
-            models=self.models,
-            queue=self.queue,
-            blobs=self.blobs,
-            links=self.links,
-            telemetry=self.telemetry,
-            metrics=lambda: b"darkroom_up 1\n",
-            probes={"ledger": self.store.ping, "queue": self.queue.ping},
-            limits=GatewayLimits(
-                images=self.images,
-                max_upload_bytes=MAX_UPLOAD_BYTES,
-                max_queue_depth=10_000,
-                url_ttl_s=3600,
-                result_ttl_s=604_800,
-                idempotency_ttl_s=86_400,
-            ),
-            now=self.now,
-            new_id=uuid7,
-            version="9.9.9",
-        )
-
-    def _process(self) -> ProcessTask:
-        inference = MemoryInference(self.models)
-        run = RunAttempt(
-            MemoryImageFetcher(policy=UrlPolicy(""), max_bytes=MAX_UPLOAD_BYTES), self.blobs,
-            PillowImaging(), inference, self.models, time.monotonic, self.images,
-        )  # fmt: skip
-        hold = HoldLease(self.ledger, self.telemetry, self.now, self.policy, lambda task: None)
-        return ProcessTask(
-            self.ledger, inference, run, hold, self.telemetry, self.now, lambda: 0.5, "worker",
-            self.policy,
-        )  # fmt: skip
+def _settings(**changes: Any) -> Settings:
+    wanted: dict[str, Any] = {
+        "_env_file": None,
+        "app_env": "TEST",
+        "api_keys": f"a:{KEY},b:{OTHER_KEY}",
+        "max_upload_mb": 1,
+        "rate_limit_per_minute": 10_000,
+        "url_ttl_s": 3600,
+    }
+    return Settings(**wanted | changes)
 
 
 def png(width: int = 4, height: int = 3) -> bytes:

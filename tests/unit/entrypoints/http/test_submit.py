@@ -10,7 +10,8 @@ from httpx2 import AsyncClient
 from domain.model.errors import StorageUnavailable
 from domain.model.task import Task
 from domain.use_cases.get_task import GetTask
-from ports.task_store import TaskQuery
+from ports.clock import Elapsed
+from ports.task_store import TaskQuery, TaskStore
 from tests.unit.entrypoints.http.surface import PUBLIC_URL, Surface, body, finished, submitted
 
 pytestmark = pytest.mark.anyio
@@ -139,8 +140,8 @@ async def test_waiting_answers_the_finished_task(client: AsyncClient, surface: S
     assert "retry-after" not in answer.headers
 
 
-async def test_waiting_in_vain_answers_the_pending_task() -> None:
-    impatient = Surface(elapsed=leaps(31.0))
+async def test_waiting_in_vain_answers_the_pending_task(leaping: Elapsed) -> None:
+    impatient = Surface(elapsed=leaping)
     async with impatient.client() as client:
         answer = await client.post("/v1/tasks", json=body(), headers={"Prefer": "wait=30"})
     assert (answer.status_code, answer.json()["status"]) == (202, "PENDING")
@@ -184,21 +185,10 @@ async def test_a_full_queue_is_a_503_that_says_when(client: AsyncClient) -> None
     assert answer.json()["retryable"] is True
 
 
-def leaps(step_s: float) -> Any:
-    """A monotonic clock that goes on by `step_s` each time it is read."""
-    at_s = 0.0
-
-    def elapsed() -> float:
-        nonlocal at_s
-        at_s += step_s
-        return at_s
-
-    return elapsed
-
-
 async def until_stored(surface: Surface) -> Task:
     """The first task in the ledger, which has no events: look until it is there."""
+    store: TaskStore = surface.store
     async with asyncio.timeout(10):
-        while not (found := await surface.store.list(TaskQuery(tenant="a"))):  # noqa: ASYNC110
+        while not (found := await store.list(TaskQuery(tenant="a"))):  # noqa: ASYNC110
             await asyncio.sleep(0)
     return found[0]

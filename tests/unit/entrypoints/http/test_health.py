@@ -1,0 +1,94 @@
+"""/health and /metrics: no key, no limit."""
+
+import asyncio
+
+import pytest
+from httpx2 import AsyncClient
+
+from domain.model.errors import StorageUnavailable
+from domain.model.events import LoopFailed
+from domain.model.priority import Priority
+from tests.unit.entrypoints.http.surface import Surface, submitted
+
+pytestmark = pytest.mark.anyio
+
+
+async def usable() -> None:
+    pass
+
+
+async def down() -> None:
+    raise StorageUnavailable("redis at 10.0.0.7 refused")
+
+
+async def broken() -> None:
+    raise OSError("/secret/path")
+
+
+async def silent() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_life_depends_on_nothing(surface: Surface) -> None:
+    surface = Surface(gateway={"probes": {"ledger": down}})
+    async with surface.client(key=None) as stranger:
+        answer = await stranger.get("/health/live")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "adapters": {}})
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/ready"])
+async def test_readiness_names_each_adapter(surface: Surface, path: str) -> None:
+    async with surface.client(key=None) as stranger:
+        answer = await stranger.get(path)
+    adapters = answer.json()["adapters"]
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert adapters.keys() == surface.gateway.probes.keys()
+    assert all(each["status"] == "ok" and each["detail"] is None for each in adapters.values())
+
+
+async def test_one_adapter_down_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.http.routes.health.PROBE_S", 0.01)
+    probes = {"ledger": down, "storage": broken, "queue": silent, "keys": usable}
+    surface = Surface(gateway={"probes": probes})
+    async with surface.client(key=None) as stranger:
+        answer = await stranger.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "down")
+    details = {name: each["detail"] for name, each in answer.json()["adapters"].items()}
+    assert details == {
+        "ledger": "The storage can't be reached.",
+        "storage": "Something went wrong on our side.",
+        "queue": "No answer within 0 s.",
+        "keys": None,
+    }
+    told = {event.loop: event.text for event in surface.told(LoopFailed)}
+    assert "10.0.0.7" in told["readiness.ledger"]
+    assert "/secret/path" in told["readiness.storage"]
+
+
+async def test_metrics_are_rendered_after_the_depth_was_sampled(
+    client: AsyncClient, surface: Surface
+) -> None:
+    await submitted(client, priority="high")
+    async with surface.client(key=None) as stranger:
+        answer = await stranger.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert surface.telemetry.depth[Priority.HIGH] == 1
+
+
+async def test_metrics_come_even_if_the_queue_is_out_of_reach(
+    surface: Surface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surface.gateway.queue, "depth", down)
+    async with surface.client(key=None) as stranger:
+        assert (await stranger.get("/metrics")).status_code == 200
+    assert [event.loop for event in surface.told(LoopFailed)] == ["metrics"]
+
+
+async def test_neither_costs_anything() -> None:
+    surface = Surface(rate_limit_per_minute=1)
+    async with surface.client() as client:
+        for path in ("/health", "/health/live", "/metrics") * 10:
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            assert "ratelimit" not in answer.headers
