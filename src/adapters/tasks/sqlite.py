@@ -77,11 +77,8 @@ class SqliteTaskStore(TaskStore, Lifecycle):
             return await work(_open(self._reader), self._now())
 
     async def _write(self, work: Work[T]) -> T:
-        """`work` in one transaction. It goes on to its end when its caller is cancelled: half a
-        transaction would be left open for the next caller."""
-        return await asyncio.shield(asyncio.create_task(self._transaction(work)))
-
-    async def _transaction(self, work: Work[T]) -> T:
+        """`work` in one transaction. A caller canceled on the way leaves none open: the thread
+        takes the rollback after whatever statement it had been given."""
         async with self._turn:
             with ledger_errors():
                 db = _open(self._writer)

@@ -1,4 +1,4 @@
-"""What every task store finds (§ 31-49: `list`, `due`, and what is to be forgotten)."""
+"""What every task store finds (§ 31-50: `list`, `due`, and what is to be forgotten)."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from domain.model.due import PUBLISH_GRACE_S, Due
-from domain.model.idempotency import client_key
+from domain.model.idempotency import client_key, signature_key
 from domain.model.life_cycle import (
     TOMBSTONE_S,
     claim,
@@ -205,9 +205,10 @@ class ForgettingClauses:
         row = OutboxRow("r-1", first.task_id, "task.succeeded", START)
         assert await store.replace(erased(first, START), first.revision, (row,))
         clock.advance(TOMBSTONE_S)
-        again = replace(first, created_at=clock.seconds)
-        assert await store.insert_once(again, key) == again
+        again, other = replace(first, created_at=clock.seconds), pending(at=clock.seconds)
+        assert await store.insert_once(again, None) == again
         assert await store.get(first.task_id) == again
+        assert await store.insert_once(other, key) == other
         assert await outbox() == []
 
     async def test_49_tombstones_of_others_stay(
@@ -221,6 +222,18 @@ class ForgettingClauses:
         await stored(store, 1)
         assert await store.get(early.task_id) is None
         assert await store.get(late.task_id) == erased(late, START + 60)
+
+    async def test_50_a_key_that_went_on_to_another_task_stays_with_it(
+        self, store: TaskStore, clock: SteppedClock
+    ) -> None:
+        key, first = signature_key("acme", "fingerprint", 10 * TOMBSTONE_S), pending()
+        await store.insert_once(first, key)
+        assert await store.replace(erased(first, START), first.revision)
+        second = pending(at=START + TOMBSTONE_S - 1)
+        assert await store.insert_once(second, key) == second
+        clock.advance(TOMBSTONE_S)
+        assert await store.get(first.task_id) is None
+        assert await store.insert_once(pending(), key) == second
 
 
 def _with_a_time(kind: Due) -> tuple[Task, float]:
