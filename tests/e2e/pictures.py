@@ -17,4 +17,5 @@ def inline(data: bytes) -> str:
 
 
 def size_of(data: bytes) -> tuple[int, int]:
-    return Image.open(io.BytesIO(data)).size
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.size
