@@ -4,14 +4,16 @@ done by hand: `work` handles one task's wake-up."""
 import base64
 import io
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from dependency_injector import providers
 from httpx2 import ASGITransport, AsyncClient
 from PIL import Image
 
+from adapters.runners.invert import InvertRunner
 from adapters.telemetry.memory import MemoryTelemetry
-from domain.model.runner import ModelRunner, ModelSpec, RunnerOutput
+from domain.model.runner import ModelRegistry, ModelRunner, ModelSpec, RunnerOutput
 from domain.model.wakeup import wakeup_for
 from entrypoints.container.embedded import build_embedded
 from entrypoints.http.app import create_app
@@ -64,8 +66,7 @@ class Surface:
         """`gateway`: fields of the gateway that differ from what the container builds."""
         self.now, self.telemetry = Clock(1_800_000_000.0), MemoryTelemetry()
         self.container = build_embedded(_settings(**settings))
-        self.container.models().register(MeasureRunner)
-        overrides: dict[str, Any] = {"now": self.now, "telemetry": self.telemetry}
+        overrides = {"now": self.now, "telemetry": self.telemetry, "models": _models()}
         if elapsed is not None:
             overrides["elapsed"] = elapsed
         self.container.override_providers(
@@ -92,6 +93,14 @@ class Surface:
         return [event for event in self.telemetry.events if isinstance(event, kind)]
 
 
+def _models() -> ModelRegistry:
+    models = ModelRegistry()
+    for runner in (InvertRunner, MeasureRunner):
+        models.register(runner)
+    return models
+
+
+@cache
 def _settings(**changes: Any) -> Settings:
     wanted: dict[str, Any] = {
         "_env_file": None,

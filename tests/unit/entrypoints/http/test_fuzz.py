@@ -28,7 +28,7 @@ BODIES = st.dictionaries(NAMES, VALUES, max_size=5) | st.fixed_dictionaries(
     optional={name: VALUES for name in SubmitBody.model_fields if name not in ("model", "input")},
 )
 FUZZ = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
