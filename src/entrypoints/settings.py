@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     )
     config_file: Path | None = Field(
         None,
-        description="Optional YAML file with the same names; it comes after the environment and .env.",
+        description="YAML file with the same names; the environment and .env go before it.",
     )
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port of the gateway; 0 = any free one.")
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     api_keys: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("api_keys", "api_key"),
-        description="tenant:key,tenant2:key2; a bare key belongs to tenant `default`. Alias: API_KEY.",
+        description="tenant:key,tenant2:key2; a bare key is of tenant `default`. Alias: API_KEY.",
     )
     allow_dev_secrets: bool = Field(False, description="Let PROD start with well-known secrets.")
     max_retries: Annotated[int, Field(ge=0)] = Field(

@@ -1,6 +1,7 @@
 """The whole service for one command: in memory, on a free loopback port, gone afterwards."""
 
 import secrets
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +27,15 @@ def ephemeral(model: str) -> Iterator[Service]:
     app = embedded_app(build_embedded(ephemeral_settings(model, key)))
     ready = threading.Event()
     server = Server(app, ready.set)
-    listener = listening(LOOPBACK, 0)
-    port = listener.getsockname()[1]
+    with listening(LOOPBACK, 0) as listener, _beside(server, listener, ready):
+        ready.wait()
+        server.raise_unless_started()
+        yield Service(f"http://{LOOPBACK}:{listener.getsockname()[1]}", key)
+
+
+@contextmanager
+def _beside(server: Server, listener: socket.socket, ready: threading.Event) -> Iterator[None]:
+    """`server` in a thread; `ready` is set once it serves, and when it ends without."""
 
     def serve() -> None:
         try:
@@ -38,9 +46,7 @@ def ephemeral(model: str) -> Iterator[Service]:
     thread = threading.Thread(target=serve, name="ephemeral-service", daemon=True)
     thread.start()
     try:
-        ready.wait()
-        server.raise_unless_started()
-        yield Service(f"http://{LOOPBACK}:{port}", key)
+        yield
     finally:
         server.should_exit = True
         thread.join(STOP_S)

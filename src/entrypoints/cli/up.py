@@ -36,12 +36,12 @@ def up(
     settings = _with_keys(settings, keys)
     container = build_embedded(settings)
     app = embedded_app(container)
-    listener = listening(settings.host, settings.port)
-    url = url_of(settings.host, listener.getsockname()[1])
-    _introduce(container, settings, url, keys)
-    server = Server(app, lambda: note(f"Ready at {url}. Ctrl-C stops it."))
-    with _stopping_is_no_failure():
-        server.run([listener])
+    with listening(settings.host, settings.port) as listener:
+        url = url_of(settings.host, listener.getsockname()[1])
+        _introduce(container, settings, url, keys)
+        server = Server(app, lambda: note(f"Ready at {url}. Ctrl-C stops it."))
+        with _stopping_is_no_failure():
+            server.run([listener])
     server.raise_unless_started()
     note("Stopped.")
 
