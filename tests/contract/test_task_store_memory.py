@@ -3,7 +3,8 @@ import pytest
 from adapters.tasks.memory import MemoryTaskStore
 from domain.model.task import OutboxRow
 from tests.contract.clauses.task_store import Outbox, TaskStoreClauses
-from tests.contract.clauses.task_store_search import DueClauses, ForgettingClauses, ListClauses
+from tests.contract.clauses.task_store_forgetting import ForgettingClauses
+from tests.contract.clauses.task_store_search import DueClauses, ListClauses
 from tests.contract.task_factory import SteppedClock
 
 

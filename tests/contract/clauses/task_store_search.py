@@ -1,14 +1,9 @@
-"""What every task store finds (§ 31-50: `list`, `due`, and what is to be forgotten)."""
-
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+"""What every task store finds (§ 31-46: `list` and `due`)."""
 
 import pytest
 
 from domain.model.due import PUBLISH_GRACE_S, Due
-from domain.model.idempotency import client_key, signature_key
 from domain.model.life_cycle import (
-    TOMBSTONE_S,
     claim,
     erase,
     expire,
@@ -19,7 +14,7 @@ from domain.model.life_cycle import (
     swept,
 )
 from domain.model.request import TaskRequest
-from domain.model.task import Move, OutboxRow, Task, TaskStatus, move
+from domain.model.task import Move, Task, TaskStatus, move
 from ports.task_store import TaskQuery, TaskStore
 from tests.contract.task_factory import (
     POLICY,
@@ -29,8 +24,6 @@ from tests.contract.task_factory import (
     pending,
     succeeded,
 )
-
-Outbox = Callable[[], Awaitable[Sequence[OutboxRow]]]
 
 
 async def stored(store: TaskStore, count: int, **facts: object) -> list[Task]:
@@ -175,65 +168,6 @@ class DueClauses:
         waiting = hand_back(running, 1, START).task
         assert await store.replace(waiting, running.revision)
         assert await store.due(Due.UNPUBLISHED, 10) == (waiting,)
-
-
-class ForgettingClauses:
-    """Fixtures as for TaskStoreClauses."""
-
-    pytestmark = pytest.mark.anyio
-
-    async def test_47_past_its_time_a_row_is_absent_everywhere(
-        self, store: TaskStore, clock: SteppedClock
-    ) -> None:
-        (task,) = await stored(store, 1)
-        # Shaped so that without its `forget_at` every way of asking would find it.
-        fading = replace(task, forget_at=START + 60, purge_at=START, revision=2)
-        assert await store.replace(fading, task.revision)
-        clock.advance(59.999)
-        assert await store.get(task.task_id) == fading
-        clock.advance(0.001)
-        assert await store.get(task.task_id) is None
-        assert await store.list(TaskQuery(tenant="acme")) == ()
-        assert await store.due(Due.PURGEABLE, 10) == ()
-        assert not await store.replace(replace(fading, revision=3), 2)
-
-    async def test_48_its_key_id_and_outbox_are_free_again(
-        self, store: TaskStore, outbox: Outbox, clock: SteppedClock
-    ) -> None:
-        key, first = client_key("acme", "order-1", 10 * TOMBSTONE_S), pending()
-        await store.insert_once(first, key)
-        row = OutboxRow("r-1", first.task_id, "task.succeeded", START)
-        assert await store.replace(erased(first, START), first.revision, (row,))
-        clock.advance(TOMBSTONE_S)
-        again, other = replace(first, created_at=clock.seconds), pending(at=clock.seconds)
-        assert await store.insert_once(again, None) == again
-        assert await store.get(first.task_id) == again
-        assert await store.insert_once(other, key) == other
-        assert await outbox() == []
-
-    async def test_49_tombstones_of_others_stay(
-        self, store: TaskStore, clock: SteppedClock
-    ) -> None:
-        early, late = pending(), pending()
-        for task, at in ((early, START), (late, START + 60)):
-            await store.insert_once(task, None)
-            assert await store.replace(erased(task, at), task.revision)
-        clock.advance(TOMBSTONE_S)
-        await stored(store, 1)
-        assert await store.get(early.task_id) is None
-        assert await store.get(late.task_id) == erased(late, START + 60)
-
-    async def test_50_a_key_that_went_on_to_another_task_stays_with_it(
-        self, store: TaskStore, clock: SteppedClock
-    ) -> None:
-        key, first = signature_key("acme", "fingerprint", 10 * TOMBSTONE_S), pending()
-        await store.insert_once(first, key)
-        assert await store.replace(erased(first, START), first.revision)
-        second = pending(at=START + TOMBSTONE_S - 1)
-        assert await store.insert_once(second, key) == second
-        clock.advance(TOMBSTONE_S)
-        assert await store.get(first.task_id) is None
-        assert await store.insert_once(pending(), key) == second
 
 
 def _with_a_time(kind: Due) -> tuple[Task, float]:
