@@ -3,7 +3,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.model.codec import (
@@ -20,6 +20,9 @@ from domain.model.task import Result, Task
 from domain.model.wakeup import Wakeup
 from tests.contract.task_factory import RESULT, pending, requests, tasks, wakeup, wakeups
 
+few = settings(max_examples=30, deadline=None)
+"""Each example is a whole task, so a few of them hold many values."""
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -30,17 +33,20 @@ def through_text(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
+@few
 @given(tasks)
 def test_a_task_comes_back_as_it_was(task: Task) -> None:
     assert task_from_json(through_text(task_to_json(task))) == task
     assert task_from_json(task_to_json(task)) == task
 
 
+@few
 @given(requests)
 def test_a_request_comes_back_as_it_was(request: TaskRequest) -> None:
     assert request_from_json(through_text(request_to_json(request))) == request
 
 
+@few
 @given(wakeups)
 def test_a_wakeup_comes_back_as_it_was(message: Wakeup) -> None:
     assert wakeup_from_json(through_text(wakeup_to_json(message))) == message
@@ -121,7 +127,7 @@ def test_a_value_of_the_wrong_type_is_named(path: str, value: Any) -> None:
         wakeup_from_json(data)
 
 
-@given(st.integers(0, 4).map(lambda n: [1] * n))
+@pytest.mark.parametrize("size", [[1] * sides for sides in range(5)])
 def test_a_size_has_two_sides(size: list[int]) -> None:
     data = task_to_json(replace(pending(), result=RESULT))
     data["result"]["size"] = size
@@ -132,6 +138,7 @@ def test_a_size_has_two_sides(size: list[int]) -> None:
             task_from_json(data)
 
 
+@few
 @given(data=anything, place=st.sampled_from([field.name for field in fields(Wakeup)]))
 def test_whatever_comes_is_read_or_unreadable(data: Any, place: str) -> None:
     for message in (data, {**wakeup_to_json(wakeup()), place: data}):
