@@ -32,7 +32,7 @@ class TaskStore(ABC):
     @abstractmethod
     async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
         """Insert `task` under `key`, atomically, and answer it; or answer the task that already
-        answers for that key (`key.answered_by`) and insert nothing."""
+        answers for that key (`key.answered_by`), or has this very id, and insert nothing."""
 
     @abstractmethod
     async def get(self, task_id: str) -> Task | None:

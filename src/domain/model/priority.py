@@ -42,15 +42,14 @@ def pull_order(
         return last_served_s.get(tier, now_s) <= last_served_s.get(Priority.HIGH, now_s)
 
     aged = [t for t in Priority if overdue_s(t) >= 0 and had_no_turn_after_high(t)]
-    first = max(aged, key=overdue_s, default=None)
-    return tuple(
-        sorted(Priority, key=lambda tier: (tier is not first, tuple(Priority).index(tier)))
-    )
+    # All of them, for a consumer finds out that the first is empty only by trying it.
+    first = sorted(aged, key=overdue_s, reverse=True)
+    return (*first, *(tier for tier in Priority if tier not in first))
 
 
 @dataclass(slots=True)
 class TierClocks:
-    """When each tier was last served or found empty; one a consumer."""
+    """When each tier was last served or found empty; one a queue's consumer in each process."""
 
     ageing: Ageing = field(default_factory=Ageing)
     _last_s: dict[Priority, float] = field(default_factory=dict)

@@ -35,6 +35,7 @@ def test_an_aged_tier_goes_first_and_the_one_most_overdue_before_the_other() -> 
     assert pull_order(120, {HIGH: 110, NORMAL: 110, LOW: 0}, ageing)[0] is LOW
     assert pull_order(200, {HIGH: 199, NORMAL: 100, LOW: 0}, ageing)[0] is LOW
     assert pull_order(200, {HIGH: 199, NORMAL: 60, LOW: 0}, ageing)[0] is NORMAL
+    assert pull_order(200, {HIGH: 199, NORMAL: 60, LOW: 0}, ageing) == (NORMAL, LOW, HIGH)
 
 
 def test_an_aged_tier_jumps_the_queue_once_and_then_high_has_its_turn() -> None:

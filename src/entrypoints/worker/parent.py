@@ -1,0 +1,78 @@
+"""`darkroom worker`: one child process a device, started again when it dies."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+
+from entrypoints.settings import Settings
+from entrypoints.worker.devices import Device
+from entrypoints.worker.restarts import Restarts
+
+KILL_AFTER_S = 10.0
+"""Past the drain's grace, before a child that will not end is killed."""
+
+
+class Parent:
+    """Never touches a device itself: each child is spawned, so none inherits a CUDA context."""
+
+    def __init__(self, settings: Settings, devices: Sequence[Device]) -> None:
+        self._settings, self._devices = settings, devices
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> int:
+        """0 after a clean stop, 1 when a worker kept dying or did not stop by itself."""
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, self._stopping.set)
+        codes = await asyncio.gather(*(self._supervise(device) for device in self._devices))
+        return max(codes)
+
+    async def _supervise(self, device: Device) -> int:
+        restarts = Restarts()
+        while True:
+            child = await self._spawn(device)
+            code = await self._ended(child)
+            if self._stopping.is_set():
+                return min(1, abs(code))
+            pause_s = restarts.pause_s(time.monotonic())
+            if pause_s is None:
+                self._say(f"worker {device.name} keeps dying (exit {code}); giving up")
+                self._stopping.set()
+                return 1
+            self._say(f"worker {device.name} died (exit {code}); again in {pause_s:g} s")
+            if await self._stopped_within(pause_s):
+                return 0
+
+    async def _spawn(self, device: Device) -> asyncio.subprocess.Process:
+        environment = os.environ | device.environment(self._settings.metrics_port)
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "entrypoints.worker.child", env=environment,
+            start_new_session=True,
+        )  # fmt: skip
+
+    async def _ended(self, child: asyncio.subprocess.Process) -> int:
+        """The exit code of `child`, which is asked to drain once this parent is to stop."""
+        death = asyncio.create_task(child.wait())
+        stop = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait([death, stop], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not death.done():
+            child.terminate()
+            await asyncio.wait([death], timeout=self._settings.drain_grace_s + KILL_AFTER_S)
+        if not death.done():
+            child.kill()
+        return await death
+
+    async def _stopped_within(self, pause_s: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), pause_s)
+        except TimeoutError:
+            return False
+        return True
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
