@@ -114,16 +114,12 @@ def _moment(at: float | None) -> str | None:
 
 def _timing(task: Task) -> TimingDocument:
     """The stages are known once all of them ended well, the wait since the last start."""
-    known = asdict(task.timing) if task.status is SUCCESS else {}
-    return {
-        "queue_ms": task.timing.queue_ms if task.started_at is not None else None,
-        "fetch_ms": known.get("fetch_ms"),
-        "prepare_ms": known.get("prepare_ms"),
-        "infer_ms": known.get("infer_ms"),
-        "encode_ms": known.get("encode_ms"),
-        "upload_ms": known.get("upload_ms"),
-        "total_ms": task.timing.total_ms if task.terminal else None,
+    known = {"queue_ms": task.started_at is not None, "total_ms": task.terminal}
+    shown = {
+        stage: getattr(task.timing, stage) if known.get(stage, task.status is SUCCESS) else None
+        for stage in TimingDocument.__annotations__
     }
+    return cast(TimingDocument, shown)
 
 
 def _urls(request: Request, task: Task) -> UrlsDocument:
