@@ -12,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     YamlConfigSettingsSource,
 )
+from yaml import YAMLError
 
 from entrypoints.profiles import AppEnv, ProfileSource
 
@@ -137,6 +138,7 @@ class ConfigFile(YamlConfigSettingsSource):
         path = self.current_state.get("config_file")
         if not path:
             return {}
-        return {
-            str(name).lower(): value for name, value in (self._read_file(Path(path)) or {}).items()
-        }
+        found = self._read_file(Path(path)) or {}
+        if not isinstance(found, dict):
+            raise YAMLError(f"{path} has to hold names and values, one `NAME: value` a line")
+        return {str(name).lower(): value for name, value in found.items()}

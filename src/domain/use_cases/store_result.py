@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from domain.model.blob_keys import document_key, picture_key
+from domain.model.errors import InferenceFailed
 from domain.model.picture import Encoded, Picture
 from domain.model.runner import RunnerOutput
 from domain.model.task import Result, Task
@@ -32,10 +33,10 @@ class StoreResult:
     async def __call__(self, task: Task, output: RunnerOutput) -> Stored:
         """The first picture of `output` and its thumbnail, or its data as a JSON document.
         Nothing of it is visible before the ledger says SUCCESS."""
+        began_s = self._elapsed()
+        document = _document(output)
         if output.pictures:
             return await self._picture(task, output.pictures[0], output)
-        began_s = self._elapsed()
-        document = json.dumps(dict(output.data), indent=2, allow_nan=False).encode()
         encoded_s = self._elapsed()
         key = document_key(task)
         await self._blobs.put(key, document, "application/json")
@@ -69,3 +70,12 @@ class StoreResult:
             await self._blobs.put(keys[1], small.data, small.content_type)
         await self._blobs.put(keys[0], main.data, main.content_type)
         return keys[0], keys[1]
+
+
+def _document(output: RunnerOutput) -> bytes:
+    """The data as JSON. A runner that answers NaN or an array fails its attempt here, not every
+    later reader of the task."""
+    try:
+        return json.dumps(dict(output.data), indent=2, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise InferenceFailed(f"The model's data is not JSON: {error}.") from error

@@ -19,7 +19,7 @@ from domain.use_cases.submit_task import SubmitLimits, SubmitTask
 from domain.use_cases.wake_worker import WakeWorker
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
-from entrypoints.container.telemetry import VERSION, render
+from entrypoints.container.telemetry import render
 from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
 from entrypoints.settings import Settings
 from ports.lifecycle import Lifecycle
@@ -106,7 +106,6 @@ class GatewayContainer(Core):
         limits=providers.Callable(gateway_limits, Core.settings),
         now=Core.now,
         new_id=Core.new_id,
-        version=VERSION,
         cors_origins=Core.settings.provided.cors_origins,
     )  # fmt: skip
     lifetimes = providers.List(Core.store, Core.blobs, Core.queue, limiter, keys)

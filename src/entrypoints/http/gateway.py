@@ -67,5 +67,4 @@ class Gateway:
     limits: GatewayLimits
     now: Now
     new_id: NewId
-    version: str
     cors_origins: tuple[str, ...] = ()

@@ -67,7 +67,7 @@ def test_every_wrong_value_is_told_at_once() -> None:
     assert [line.partition(":")[0] for line in str(told.value).splitlines()] == ["PORT", "LEASE_S"]
 
 
-@pytest.mark.parametrize("text", [None, "a: ["])
+@pytest.mark.parametrize("text", [None, "a: [", "- 1", "words"])
 def test_a_config_file_that_can_not_be_read_names_its_variable(
     text: str | None, tmp_path: Path
 ) -> None:

@@ -34,6 +34,8 @@ class EchoRunner(ModelRunner):
                 raise ZeroDivisionError("/secret/path")
             case "permanent":
                 raise ImageCorrupt
+            case "nan":
+                return {"score": float("nan")}
         return dict(work.params)
 
 

@@ -222,3 +222,11 @@ async def test_a_result_larger_than_an_input_may_be_is_refused(house: House) -> 
     failed = await tight.task(task)
     assert failed.error is not None
     assert (failed.status, failed.error.code) == (FAILURE, "image_too_large")
+
+
+async def test_data_that_is_not_json_fails_the_attempt(house: House) -> None:
+    task = (await house.submit(params={"fail": "nan"})).task
+    await house.process(task)
+    failed = await house.task(task)
+    assert failed.error is not None
+    assert (failed.status, failed.error.code) == (RETRY, "inference_failed")

@@ -7,8 +7,8 @@ import pytest
 
 from darkroom.client import Darkroom
 from entrypoints.cli.service import Service
+from tests.e2e.cli.terminal import typed
 from tests.unit.darkroom.scripted import TASK_ID, Answer, Script, answer, task
-from tests.unit.entrypoints.cli.terminal import typed
 
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, canceled: Answer) -> Script:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.cli.service import Service
-from tests.unit.entrypoints.cli.terminal import told, typed
+from tests.e2e.cli.terminal import told, typed
 
 
 def test_run_uses_the_server(photo: Path, pointed: Service) -> None:

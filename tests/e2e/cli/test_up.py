@@ -19,7 +19,7 @@ from entrypoints.cli.service import url_of
 from entrypoints.cli.serving import listening
 from entrypoints.configuration import load_settings
 from entrypoints.container.models import build_models
-from tests.unit.entrypoints.cli.terminal import told, typed
+from tests.e2e.cli.terminal import told, typed
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -3,8 +3,8 @@
 import pytest
 
 from domain.model.errors import FetchFailed, UrlNotAllowed
+from tests.contract.fetch.conftest import Names, fetching
 from tests.servers.scripted_http import ScriptedHttp, answer
-from tests.unit.adapters.fetch.conftest import Names, fetching
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,8 @@ from adapters.fetch.http import HttpImageFetcher
 from adapters.fetch.resolver import SystemResolver, addresses_of
 from domain.model.errors import FetchFailed
 from domain.model.url_policy import UrlPolicy
+from tests.contract.fetch.conftest import CERTIFICATE, Names, fetching
 from tests.servers.scripted_http import ScriptedHttp, answer
-from tests.unit.adapters.fetch.conftest import CERTIFICATE, Names, fetching
 
 pytestmark = pytest.mark.anyio
 

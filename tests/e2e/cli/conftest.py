@@ -6,7 +6,7 @@ from PIL import Image
 
 from entrypoints.cli.ephemeral import ephemeral
 from entrypoints.cli.service import Service
-from tests.unit.entrypoints.cli.terminal import clean
+from tests.e2e.cli.terminal import clean
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from entrypoints.cli.destination import Destination, FileFormat
 from entrypoints.cli.faults import ExitStatus, Fault, remedy_of, status_of
 from entrypoints.cli.params import read_params
-from tests.unit.entrypoints.cli.terminal import told, typed
+from tests.e2e.cli.terminal import told, typed
 
 
 def test_a_missing_file() -> None:

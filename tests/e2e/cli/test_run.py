@@ -9,7 +9,7 @@ from PIL import Image
 
 from domain.model.errors import InferenceFailed
 from entrypoints.cli.ephemeral import ephemeral
-from tests.unit.entrypoints.cli.terminal import told, typed
+from tests.e2e.cli.terminal import told, typed
 
 
 def test_a_file_in_a_file_out(photo: Path) -> None:

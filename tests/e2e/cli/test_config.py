@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.settings_docs import configuration_table, env_example
-from tests.unit.entrypoints.cli.terminal import told, typed
+from tests.e2e.cli.terminal import told, typed
 
 
 def shown() -> dict[str, list[str]]:

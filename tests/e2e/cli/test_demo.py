@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from entrypoints.cli import demo
 from entrypoints.cli.before_after import busiest, write_before_after
 from entrypoints.cli.service import Service
-from tests.unit.entrypoints.cli.terminal import typed
+from tests.e2e.cli.terminal import typed
 
 
 def test_it_writes_both_pictures_twice_in_a_row(

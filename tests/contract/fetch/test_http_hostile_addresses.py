@@ -4,8 +4,8 @@ import anyio
 import pytest
 
 from domain.model.errors import FetchFailed, UrlNotAllowed
+from tests.contract.fetch.conftest import Names, fetching
 from tests.servers.scripted_http import ScriptedHttp, answer
-from tests.unit.adapters.fetch.conftest import Names, fetching
 from tests.unit.domain.hostile_urls import NOT_A_WEB_ADDRESS, OUT_OF_BOUNDS
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import pytest
 
 from domain.model.errors import FetchFailed, FetchTimeout, FetchTooLarge
+from tests.contract.fetch.conftest import fetching
 from tests.servers.scripted_http import Behaviour, ScriptedHttp, answer
-from tests.unit.adapters.fetch.conftest import fetching
 
 pytestmark = pytest.mark.anyio
 
