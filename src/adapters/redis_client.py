@@ -1,0 +1,126 @@
+"""One Redis for every adapter that uses it: its connections, and its errors in the domain's words.
+
+One server (or one primary behind a name), Redis 6.2 or newer: the scripts touch keys they compute,
+so a Cluster needs a prefix with a hash tag, `{darkroom}:`, that keeps them all in one slot.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as ConnectionLost
+from redis.exceptions import NoScriptError, RedisError
+
+from domain.model.errors import StorageUnavailable
+from ports.lifecycle import Lifecycle
+
+RETRY_AFTER_S = 0.05
+
+Word = str | bytes | int | float
+
+
+class RedisClient(Lifecycle):
+    """At most `max_connections` at once; who comes later waits. An answer that takes longer than
+    `timeout_s` is an error, so that a stalled server makes nobody hang.
+
+    A lost connection is tried again once, at once: a call may therefore reach the server twice,
+    and whoever writes makes the second time harmless. A time-out is not tried again. Every method
+    raises `StorageUnavailable`.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float = 1.0, max_connections: int = 32) -> None:
+        self.address = _without_secrets(url)
+        try:
+            self._pool = BlockingConnectionPool.from_url(
+                url, max_connections=max_connections, timeout=timeout_s,
+                socket_timeout=timeout_s, socket_connect_timeout=timeout_s / 2,
+                retry=Retry(ConstantBackoff(RETRY_AFTER_S), 1, (ConnectionLost,)),
+                encoding_errors="surrogatepass", protocol=2,
+            )  # fmt: skip
+        except ValueError as error:
+            raise self._refused(error) from error
+        self._redis = Redis(connection_pool=self._pool)
+        self._command: Callable[..., Awaitable[Any]] = self._redis.execute_command
+        self._open = False
+
+    async def start(self) -> None:
+        """Raises `StorageUnavailable` that names REDIS_URL."""
+        self._open = True
+        try:
+            await self.ping()
+        except StorageUnavailable as error:
+            await self.aclose()
+            raise self._refused(error.__cause__ or error) from error
+
+    async def aclose(self) -> None:
+        self._open = False
+        await self._pool.disconnect()
+
+    async def ping(self) -> None:
+        await self.call("PING")
+
+    async def call(self, *words: Word) -> Any:
+        """The answer to one command."""
+        with self._errors():
+            return await self._command(*words)
+
+    async def together(self, *commands: Sequence[Word]) -> list[Any]:
+        """The answers to several commands, run as one (MULTI … EXEC)."""
+        with self._errors():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for words in commands:
+                    pipeline.execute_command(*words)
+                return await pipeline.execute()
+
+    def script(self, text: str) -> "RedisScript":
+        return RedisScript(self, text)
+
+    async def evaluate(self, sha: str, text: str, *words: Word) -> Any:
+        """EVALSHA, or EVAL where the server does not know the script (any more)."""
+        with self._errors():
+            try:
+                return await self._command("EVALSHA", sha, *words)
+            except NoScriptError:
+                return await self._command("EVAL", text, *words)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        if not self._open:
+            raise StorageUnavailable("Redis is not open.")
+        try:
+            yield
+        except (RedisError, OSError) as error:
+            raise StorageUnavailable from error
+
+    def _refused(self, reason: BaseException) -> StorageUnavailable:
+        return StorageUnavailable(
+            f"REDIS_URL: {self.address} can't be used: {reason}",
+            remedy="Set REDIS_URL to redis://[user:password@]host:port/db of a running server.",
+        )
+
+
+class RedisScript:
+    """A Lua script that finds its arguments by name, in the table `given`."""
+
+    PRELUDE = "local given = {} for n = 1, #ARGV, 2 do given[ARGV[n]] = ARGV[n + 1] end\n"
+
+    def __init__(self, client: RedisClient, text: str) -> None:
+        self._client = client
+        self._text = self.PRELUDE + text
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, *keys: str, **given: Word | None) -> Any:
+        """The script's answer. What is None is absent from `given`."""
+        words = (word for name, value in given.items() if value is not None
+                 for word in (name, value))  # fmt: skip
+        return await self._client.evaluate(self._sha, self._text, len(keys), *keys, *words)
+
+
+def _without_secrets(url: str) -> str:
+    place = urlsplit(url)
+    return f"{place.scheme}://{place.netloc.rpartition('@')[2]}{place.path}"

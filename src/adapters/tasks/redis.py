@@ -1,0 +1,127 @@
+"""The ledger in Redis: one round trip a call, shared by any number of processes.
+
+What survives is what the server's own persistence keeps; `start` looks at that and says so.
+"""
+
+import logging
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+from adapters.redis_client import RedisClient, RedisScript, Word
+from adapters.tasks import redis_rows as rows
+from adapters.tasks.redis_keeping import Warn, check_keeping
+from domain.model.due import Due
+from domain.model.idempotency import IdempotencyKey
+from domain.model.task import OutboxRow, Task
+from ports.clock import Now
+from ports.lifecycle import Lifecycle
+from ports.task_store import TaskQuery, TaskStore
+
+SCAN = 500
+"""Rows a filtered list looks at in one step: the server serves nobody else meanwhile."""
+
+FOLDER = Path(__file__).parent
+
+log = logging.getLogger(__name__)
+
+
+class RedisTaskStore(TaskStore, Lifecycle):
+    """`now`: the server's clock. `prefix` begins every key. `warn` is told at the start what the
+    server's settings put at risk; eviction is refused unless `allow_eviction`."""
+
+    def __init__(
+        self,
+        client: RedisClient,
+        prefix: str,
+        now: Now,
+        *,
+        allow_eviction: bool = False,
+        warn: Warn = log.warning,
+    ) -> None:
+        self._client, self._prefix, self._now = client, prefix, now
+        self._allow_eviction, self._warn = allow_eviction, warn
+        self._insert_once = _script(client, "insert_once")
+        self._replace = _script(client, "replace")
+        self._list = _script(client, "list")
+        self._due = _script(client, "due")
+        self._writer, self._writes = uuid4().hex[:12], count()
+
+    async def start(self) -> None:
+        """Raises `StorageUnavailable` when the server may evict rows."""
+        await check_keeping(self._client, self._allow_eviction, self._warn)
+
+    async def ping(self) -> None:
+        await self._client.ping()
+
+    async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
+        yielded: Task | None = None
+        while True:
+            found = await self._inserted(task, key, yielded)
+            if found is None:
+                return task
+            if found.task_id == task.task_id or not key or key.answered_by(found, self._now()):
+                return found
+            yielded = found
+
+    async def get(self, task_id: str) -> Task | None:
+        body, forget_at = await self._client.call(
+            "HMGET", f"{self._prefix}task:{task_id}", "body", "forget_at"
+        )
+        if body is None or (forget_at and float(forget_at) <= self._now()):
+            return None
+        return rows.tasks([body])[0]
+
+    async def replace(
+        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        now = self._now()
+        stored = await self._replace(
+            prefix=self._prefix, now=repr(now), write=self._write(), expected=expected_revision,
+            outbox=rows.told(outbox), **rows.row(task, now),
+        )  # fmt: skip
+        return bool(stored)
+
+    async def list(self, query: TaskQuery) -> Sequence[Task]:
+        found: list[Task] = []
+        filters = rows.asked(query)
+        scan = SCAN if any(filters.values()) else min(query.limit, SCAN)
+        below: Word = "+" if query.before is None else f"({query.before}"
+        while True:
+            bodies, last = await self._list(
+                self._prefix + rows.list_name(query), prefix=self._prefix, now=repr(self._now()),
+                below=below, scan=scan, limit=query.limit - len(found), **filters,
+            )  # fmt: skip
+            found += rows.tasks(bodies)
+            if last is None:
+                return tuple(found)
+            below = b"(" + last
+
+    async def due(self, kind: Due, limit: int) -> Sequence[Task]:
+        index = f"{self._prefix}due:{kind.value}"
+        return rows.tasks(
+            await self._due(index, prefix=self._prefix, now=repr(self._now()), limit=limit)
+        )
+
+    async def _inserted(
+        self, task: Task, key: IdempotencyKey | None, yielded: Task | None
+    ) -> Task | None:
+        """None: `task` is stored. A task: it stands in the way, unless it is `yielded`."""
+        now = self._now()
+        names = [self._prefix + rows.key_name(key)] if key else []
+        body = await self._insert_once(
+            *names, prefix=self._prefix, now=repr(now), write=self._write(),
+            yielded=yielded.task_id if yielded else None,
+            key_ms=rows.key_ms(key, task, now) if key else None, **rows.row(task, now),
+        )  # fmt: skip
+        return None if body is None else rows.tasks([body])[0]
+
+    def _write(self) -> str:
+        """A name for this one call, so that its repetition is known as such."""
+        return f"{self._writer}.{next(self._writes)}"
+
+
+def _script(client: RedisClient, name: str) -> RedisScript:
+    texts = [(FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in ("row", name)]
+    return client.script("\n".join(texts))

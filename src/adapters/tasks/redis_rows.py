@@ -1,0 +1,98 @@
+"""What the scripts of the Redis ledger are told of a task, and their answers as tasks. The rules
+are the domain's; this file only spells."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from math import ceil
+from typing import Any
+from urllib.parse import quote
+
+from domain.model.codec import task_from_json, task_to_json
+from domain.model.due import Due, due_times
+from domain.model.errors import StorageUnavailable
+from domain.model.idempotency import IdempotencyKey, KeyKind
+from domain.model.task import OutboxRow, Task
+from ports.task_store import TaskQuery
+
+LONGEST_S = 10 * 365 * 86_400.0
+"""Redis counts the milliseconds of a longer wait wrongly, and nobody waits for it."""
+
+
+def row(task: Task, now: float) -> dict[str, str | int]:
+    """The fields of `task`, its indexes, and when it fades."""
+    fields: dict[str, str | int] = {
+        "id": task.task_id, "body": _compact(task_to_json(task)), "revision": task.revision,
+        "status": task.status.value, "model": task.request.model,
+        "created_at": repr(task.created_at), "places": _compact(_places(task)),
+        "times": _compact(_times(task)), "forget_at": "",
+    }  # fmt: skip
+    if task.forget_at is not None:
+        fields |= {"forget_at": repr(task.forget_at), "forget_in_ms": ms(task.forget_at - now)}
+    return fields
+
+
+def told(outbox: Sequence[OutboxRow]) -> str:
+    return _compact([_compact(asdict(row)) for row in outbox])
+
+
+def key_name(key: IdempotencyKey) -> str:
+    return f"key:{key.kind.value}:{_quoted(key.tenant)}:{_quoted(key.value)}"
+
+
+def key_ms(key: IdempotencyKey, task: Task, now: float) -> int | None:
+    """How long `key` stands at most, in ms. A client's stands as long as its task: None."""
+    return None if key.kind is KeyKind.CLIENT else ms(task.created_at + key.ttl_s - now)
+
+
+def list_name(query: TaskQuery) -> str:
+    return _place(query.tenant, query.batch_id)
+
+
+def asked(query: TaskQuery) -> dict[str, str | None]:
+    """The filters of `query` that are left once its list is chosen."""
+    after = query.created_after
+    return {
+        "status": query.status and query.status.value,
+        "model": query.model,
+        "created_after": None if after is None else repr(after),
+    }
+
+
+def tasks(bodies: Iterable[bytes]) -> tuple[Task, ...]:
+    """Raises `StorageUnavailable` for a damaged row."""
+    try:
+        return tuple(task_from_json(json.loads(body)) for body in bodies)
+    except ValueError as error:
+        raise StorageUnavailable from error
+
+
+def ms(seconds: float) -> int:
+    """Rounded up, so that nothing fades early; at least 1."""
+    return max(1, ceil(min(seconds, LONGEST_S) * 1000))
+
+
+def _times(task: Task) -> dict[str, str]:
+    times = due_times(task)
+    return {kind.value: repr(times[kind]) if kind in times else "" for kind in Due}
+
+
+def _places(task: Task) -> list[str]:
+    if task.erased_at is not None:
+        return []
+    own = _place(task.tenant, None)
+    return [own] if task.batch_id is None else [own, _place(task.tenant, task.batch_id)]
+
+
+def _place(tenant: str, batch_id: str | None) -> str:
+    name = _quoted(tenant)
+    return f"tenant:{name}" if batch_id is None else f"batch:{name}:{_quoted(batch_id)}"
+
+
+def _quoted(part: str) -> str:
+    """`part` without a colon in it, so that no two names made of parts are alike."""
+    return quote(part, safe="", errors="surrogatepass")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))

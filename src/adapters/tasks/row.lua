@@ -1,0 +1,82 @@
+-- Times are unix seconds, spans are milliseconds. What the scripts of the ledger share.
+--
+-- task:<id>    hash: body (JSON), revision, write (who wrote it), forget_at ('' = never), key ('' =
+--              none), places (JSON: the lists it stands in), and what lists filter by
+-- key:<…>      the id of the task that answers for an idempotency key
+-- tenant:<…>, batch:<…>   sorted set: ids in order; erased tasks stand in none
+-- due:<kind>   sorted set: ids by the time from which they are due
+-- outbox:<id>  list of rows (JSON)
+--
+-- A row past its `forget_at` counts as absent from then on, and Redis drops it by itself. What an
+-- index still says about it goes when somebody meets it.
+
+local function row_of(id) return given.prefix .. 'task:' .. id end
+local function outbox_of(id) return given.prefix .. 'outbox:' .. id end
+
+local function is_over(forget_at)
+  return forget_at ~= '' and tonumber(forget_at) <= tonumber(given.now)
+end
+
+-- The named fields of a task, `body` first; nil when it is absent.
+local function read(id, ...)
+  local row = redis.call('HMGET', row_of(id), 'forget_at', 'body', ...)
+  if not row[1] or is_over(row[1]) then return nil end
+  table.remove(row, 1)
+  return row
+end
+
+local function enter(places, id)
+  for _, place in ipairs(cjson.decode(places)) do
+    redis.call('ZADD', given.prefix .. place, 0, id)
+  end
+end
+
+local function leave(places, id)
+  for _, place in ipairs(cjson.decode(places)) do
+    redis.call('ZREM', given.prefix .. place, id)
+  end
+end
+
+local function schedule(times, id)
+  for kind, at in pairs(cjson.decode(times)) do
+    local index = given.prefix .. 'due:' .. kind
+    if at == '' then redis.call('ZREM', index, id) else redis.call('ZADD', index, at, id) end
+  end
+end
+
+-- Whether `key` still names the task: it may have gone on to another.
+local function holds(id, key) return key ~= '' and redis.call('GET', key) == id end
+
+local function forget(id)
+  local key, places = unpack(redis.call('HMGET', row_of(id), 'key', 'places'))
+  if not key then return end
+  if holds(id, key) then redis.call('DEL', key) end
+  leave(places, id)
+  redis.call('DEL', row_of(id), outbox_of(id))
+end
+
+-- The row, its outbox and, unless it goes sooner, its key go at the same moment.
+local function let_fade(id, key)
+  redis.call('PEXPIRE', row_of(id), given.forget_in_ms)
+  redis.call('PEXPIRE', outbox_of(id), given.forget_in_ms)
+  if holds(id, key) then
+    local left_ms = redis.call('PTTL', key)
+    if left_ms < 0 or left_ms > tonumber(given.forget_in_ms) then
+      redis.call('PEXPIRE', key, given.forget_in_ms)
+    end
+  end
+end
+
+-- Stores what `given` says of the task. `places`: where its row stood before; `key`: its own.
+local function write(places, key)
+  local id = given.id
+  redis.call('HSET', row_of(id), 'body', given.body, 'revision', given.revision,
+    'write', given.write, 'forget_at', given.forget_at, 'key', key, 'places', given.places,
+    'status', given.status, 'model', given.model, 'created_at', given.created_at)
+  if places ~= given.places then
+    leave(places, id)
+    enter(given.places, id)
+  end
+  schedule(given.times, id)
+  if given.forget_in_ms then let_fade(id, key) end
+end

@@ -1,0 +1,54 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.redis_client import RedisClient
+from adapters.tasks.redis import RedisTaskStore
+from domain.model.task import OutboxRow
+from tests.contract.clauses.task_store import Outbox, TaskStoreClauses
+from tests.contract.clauses.task_store_forgetting import ForgettingClauses
+from tests.contract.clauses.task_store_search import DueClauses, ListClauses
+from tests.contract.redis_space import outbox_rows, redis_space
+from tests.contract.task_factory import SteppedClock
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+async def space() -> AsyncIterator[tuple[RedisClient, str]]:
+    async with redis_space() as space:
+        yield space
+
+
+@pytest.fixture
+async def store(space: tuple[RedisClient, str], clock: SteppedClock) -> RedisTaskStore:
+    adapter = RedisTaskStore(*space, clock, warn=lambda _risk: None)
+    await adapter.start()
+    return adapter
+
+
+@pytest.fixture
+def outbox(space: tuple[RedisClient, str]) -> Outbox:
+    async def read() -> list[OutboxRow]:
+        return await outbox_rows(*space)
+
+    return read
+
+
+class TestTaskStore(TaskStoreClauses):
+    pass
+
+
+class TestList(ListClauses):
+    pass
+
+
+class TestDue(DueClauses):
+    pass
+
+
+class TestForgetting(ForgettingClauses):
+    pass
