@@ -18,7 +18,7 @@ async def running(container: EmbeddedContainer) -> AsyncIterator[None]:
     async with (
         started(container.lifetimes()),
         beside(
-            container.queue().run(container.process(), slots),
+            container.source().run(container.process(), slots),
             every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
             every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry),
             every(PURGE_EVERY_S, "purge", container.purge(), telemetry),

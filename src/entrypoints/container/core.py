@@ -10,7 +10,10 @@ from domain.model.life_cycle import TaskPolicy
 from domain.model.links import LinkSigner
 from domain.model.retry import RetryPolicy
 from domain.model.url_policy import UrlPolicy
+from domain.use_cases.erase_task import EraseTask
 from domain.use_cases.ledger import Ledger
+from domain.use_cases.purge_tasks import PurgeTasks
+from domain.use_cases.recover_tasks import RecoverTasks
 from entrypoints.configuration import signing_secret
 from entrypoints.container import adapters
 from entrypoints.container.models import build_models
@@ -60,3 +63,7 @@ class CoreContainer(containers.DeclarativeContainer):
         memory=providers.Singleton(adapters.memory_queue, settings, elapsed),
     )
     ledger = providers.Singleton(Ledger, store, telemetry)
+
+    erase = providers.Singleton(EraseTask, ledger, blobs, now)
+    recover = providers.Singleton(RecoverTasks, ledger, queue, telemetry, now, policy)
+    purge = providers.Singleton(PurgeTasks, store, erase)

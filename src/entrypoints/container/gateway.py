@@ -7,13 +7,10 @@ from domain.use_cases.admit_caller import AdmitCaller
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.confirm_published import ConfirmPublished
 from domain.use_cases.delete_task import DeleteTask
-from domain.use_cases.erase_task import EraseTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_tasks import ListTasks
-from domain.use_cases.purge_tasks import PurgeTasks
 from domain.use_cases.read_submission import ReadSubmission
-from domain.use_cases.recover_tasks import RecoverTasks
 from domain.use_cases.retry_task import RetryTask
 from domain.use_cases.submit_task import SubmitLimits, SubmitTask
 from domain.use_cases.wake_worker import WakeWorker
@@ -62,7 +59,6 @@ class GatewayContainer(Core):
     confirm = providers.Singleton(ConfirmPublished, Core.ledger, Core.now)
     wake = providers.Singleton(WakeWorker, Core.queue, confirm, Core.telemetry)
     get = providers.Singleton(GetTask, Core.store, Core.elapsed)
-    erase = providers.Singleton(EraseTask, Core.ledger, Core.blobs, Core.now)
     read = providers.Singleton(
         ReadSubmission,
         Core.models,
@@ -70,10 +66,6 @@ class GatewayContainer(Core):
         Core.settings.provided.max_upload_bytes,
         Core.settings.provided.task_ttl_s,
     )
-    recover = providers.Singleton(
-        RecoverTasks, Core.ledger, Core.queue, Core.telemetry, Core.now, Core.policy
-    )
-    purge = providers.Singleton(PurgeTasks, Core.store, erase)
     use_cases = providers.Singleton(
         UseCases,
         admit=providers.Singleton(
@@ -89,7 +81,7 @@ class GatewayContainer(Core):
         retry=providers.Singleton(
             RetryTask, get, Core.store, Core.blobs, wake, Core.now, Core.new_id
         ),
-        delete=providers.Singleton(DeleteTask, get, erase),
+        delete=providers.Singleton(DeleteTask, get, Core.erase),
         fetch_result=providers.Singleton(FetchResult, Core.blobs),
     )  # fmt: skip
     gateway = providers.Singleton(

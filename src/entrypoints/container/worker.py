@@ -14,6 +14,7 @@ from domain.use_cases.store_result import StoreResult
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.gateway import image_limits
+from entrypoints.settings import Settings
 
 EXIT_HUNG = 70
 
@@ -31,6 +32,7 @@ class WorkerContainer(Core):
         http=providers.Singleton(adapters.http_fetcher, Core.settings, Core.urls),
         memory=providers.Singleton(adapters.memory_fetcher, Core.settings, Core.urls),
     )
+    source = providers.Selector(Core.config.queue_backend, memory=Core.queue)
     imaging = providers.Singleton(adapters.pillow_imaging)
     inference = providers.Selector(
         Core.config.inference_backend,
@@ -54,3 +56,10 @@ class WorkerContainer(Core):
         worker_name, Core.policy,
     )  # fmt: skip
     lifetimes = providers.List(Core.store, Core.blobs, Core.queue, fetcher, imaging, inference)
+
+
+def build_worker(settings: Settings) -> WorkerContainer:
+    """A fresh container for a process that only works."""
+    container = WorkerContainer(settings=settings)
+    container.config.from_dict(settings.model_dump(mode="python"))
+    return container
