@@ -1,0 +1,34 @@
+"""What a worker says of itself at every beat of its heart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+BEAT_S = 5.0
+MISSED_BEATS = 3
+
+
+class WorkerState(StrEnum):
+    STARTING = "starting"
+    """Loads and warms its models."""
+    READY = "ready"
+    DRAINING = "draining"
+    """Takes nothing more, finishes what it has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerInfo:
+    """One worker process. `in_flight` of its `slots` are taken; `device`: cpu, cuda:0, …; times are
+    unix seconds of the ledger's clock; `seen_at` is the registry's to say."""
+
+    worker_id: str
+    host: str
+    pid: int
+    device: str
+    version: str
+    started_at: float
+    models: Sequence[str] = ()
+    state: WorkerState = WorkerState.STARTING
+    in_flight: int = 0
+    slots: int = 1
+    seen_at: float = 0.0
