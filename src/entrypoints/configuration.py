@@ -70,11 +70,14 @@ def signing_secret(settings: Settings) -> bytes:
 
 def kept_secret(path: Path, prefix: str) -> str:
     """The secret in `path`; made, readable to its owner alone, when there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(prefix + secrets.token_urlsafe(24))
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(prefix + secrets.token_urlsafe(24))
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError(f"DATA_DIR: can't be used: {error}") from error
 
 
 def _lines(error: ValidationError) -> list[str]:

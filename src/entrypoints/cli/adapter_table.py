@@ -1,10 +1,9 @@
 """What `darkroom up` runs on: port, adapter, place."""
 
-from collections.abc import Mapping
-
 from rich.table import Table
 
 from entrypoints.container.embedded import EmbeddedContainer
+from entrypoints.container.parts import parts
 from entrypoints.settings import Settings
 
 IN_PROCESS = "this process"
@@ -12,20 +11,9 @@ IN_PROCESS = "this process"
 
 def adapter_table(container: EmbeddedContainer, settings: Settings) -> Table:
     """One row a port. Nothing is opened: the adapters are built, not started."""
-    parts: Mapping[str, object] = {
-        "TaskStore": container.store(),
-        "WakeupQueue": container.queue(),
-        "BlobStore": container.blobs(),
-        "RateLimiter": container.limiter(),
-        "KeyStore": container.keys(),
-        "ImageFetcher": container.fetcher(),
-        "Imaging": container.imaging(),
-        "Inference": container.inference(),
-        "Telemetry": container.telemetry(),
-    }
     where = places(settings, [spec.name for spec in container.models()])
     table = Table("port", "adapter", "where", title=f"Darkroom, APP_ENV={settings.app_env}")
-    for port, adapter in parts.items():
+    for port, adapter in parts(container).items():
         table.add_row(port, type(adapter).__name__, where.get(port, IN_PROCESS))
     return table
 

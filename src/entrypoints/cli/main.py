@@ -4,6 +4,7 @@ import typer
 
 from entrypoints.cli import config, tasks
 from entrypoints.cli.demo import demo
+from entrypoints.cli.doctor import doctor
 from entrypoints.cli.group import TellingGroup
 from entrypoints.cli.models import models
 from entrypoints.cli.run import run
@@ -22,6 +23,7 @@ app.command()(run)
 app.command()(models)
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(config.app, name="config")
+app.command()(doctor)
 app.command()(demo)
 
 

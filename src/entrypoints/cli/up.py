@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from entrypoints.cli.service import url_of
 from entrypoints.cli.serving import Server, listening
 from entrypoints.cli.streams import note, person, put
-from entrypoints.configuration import ConfigurationError, api_keys, load_settings
+from entrypoints.configuration import api_keys, load_settings
 from entrypoints.settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -32,7 +32,7 @@ def up(
 
     given: dict[str, Any] = {"host": host, "port": port}
     settings = load_settings(**{name: one for name, one in given.items() if one is not None})
-    keys = _keys(settings)
+    keys = api_keys(settings)
     settings = _with_keys(settings, keys)
     container = build_embedded(settings)
     app = embedded_app(container)
@@ -44,13 +44,6 @@ def up(
             server.run([listener])
     server.raise_unless_started()
     note("Stopped.")
-
-
-def _keys(settings: Settings) -> list[tuple[str, str]]:
-    try:
-        return api_keys(settings)
-    except OSError as error:
-        raise ConfigurationError(f"DATA_DIR: can't be used: {error}") from error
 
 
 def _with_keys(settings: Settings, keys: list[tuple[str, str]]) -> Settings:

@@ -1,0 +1,21 @@
+"""The chosen adapter of each port, by the port's name: for people who want to see the wiring."""
+
+from collections.abc import Mapping
+
+from entrypoints.container.embedded import EmbeddedContainer
+
+
+def parts(container: EmbeddedContainer) -> Mapping[str, object]:
+    """Built, not started."""
+    return {
+        "TaskStore": container.store(),
+        "WakeupQueue": container.queue(),
+        "WakeupSource": container.source(),
+        "BlobStore": container.blobs(),
+        "RateLimiter": container.limiter(),
+        "KeyStore": container.keys(),
+        "ImageFetcher": container.fetcher(),
+        "Imaging": container.imaging(),
+        "Inference": container.inference(),
+        "Telemetry": container.telemetry(),
+    }
