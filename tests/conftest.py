@@ -1,7 +1,12 @@
 import pytest
+from hypothesis import settings
 
 # Clauses are inherited by the bindings: their asserts should explain themselves too.
 pytest.register_assert_rewrite("tests.contract.clauses")
+
+# A busy machine is no defect, so no example has a deadline; a failure prints how to repeat it.
+settings.register_profile("darkroom", deadline=None, print_blob=True)
+settings.load_profile("darkroom")
 
 
 @pytest.fixture(scope="session")
