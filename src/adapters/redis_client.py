@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -122,5 +121,5 @@ class RedisScript:
 
 
 def _without_secrets(url: str) -> str:
-    place = urlsplit(url)
-    return f"{place.scheme}://{place.netloc.rpartition('@')[2]}{place.path}"
+    scheme, separator, place = url.partition("?")[0].partition("://")
+    return scheme + separator + place.rpartition("@")[2]
