@@ -16,7 +16,9 @@ WELL_KNOWN = frozenset(
     {"admin", "changeme", "dev", "guest", "minioadmin", "password", "secret", "test"}
 )
 SHORTEST_SECRET = 16
-SECRETS = frozenset({"api_keys", "api_key", "url_signing_secret"})
+SECRETS = frozenset(
+    name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+) | {"api_key"}
 
 
 class ConfigurationError(Exception):

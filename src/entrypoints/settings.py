@@ -37,15 +37,35 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port of the gateway; 0 = any free one.")
     queue_backend: Literal["memory"] = Field("memory", description="Where wake-ups wait.")
-    task_store: Literal["sqlite", "memory"] = Field("sqlite", description="The ledger.")
+    task_store: Literal["redis", "sqlite", "memory"] = Field("sqlite", description="The ledger.")
+    redis_url: SecretStr = Field(
+        SecretStr("redis://localhost:6379/0"), description="Ledger and counts, where on Redis."
+    )
+    redis_allow_eviction: bool = Field(
+        False, description="Start although Redis may evict rows (maxmemory-policy): tasks get lost."
+    )
     sqlite_path: Path | None = Field(None, description="Ledger file; default DATA_DIR/darkroom.db.")
-    storage_backend: Literal["local", "memory"] = Field("local", description="Where pictures lie.")
+    storage_backend: Literal["s3", "local", "memory"] = Field(
+        "local", description="Where pictures lie."
+    )
+    s3_endpoint: str | None = Field(
+        None, description="S3 server, with or without http(s)://; none = AWS."
+    )
+    s3_public_endpoint: str | None = Field(
+        None, description="The same server as clients reach it; links name it."
+    )
+    s3_access_key: SecretStr = Field(SecretStr(""), description="Access key of the S3 server.")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the S3 server.")
+    s3_bucket: str = Field("darkroom", description="Bucket; made at the start if missing.")
+    s3_region: str = Field("us-east-1", description="Region of the bucket.")
     data_dir: Path = Field(Path("data"), description="Folder of ledger, pictures and DEV secrets.")
     url_ttl_s: Count = Field(604_800, description="Life of a link to a result.")
     url_signing_secret: SecretStr | None = Field(
         None, description="Signs links; made and kept in DATA_DIR unless set."
     )
-    rate_limit_backend: Literal["memory"] = Field("memory", description="Where calls are counted.")
+    rate_limit_backend: Literal["redis", "memory"] = Field(
+        "memory", description="Where calls are counted."
+    )
     rate_limit_per_minute: Count = Field(
         60, description="Writing calls a key may make in a minute."
     )
@@ -71,6 +91,12 @@ class Settings(BaseSettings):
     worker_concurrency: Count = Field(8, description="Tasks in flight in one worker.")
     drain_grace_s: Positive = Field(25.0, description="Time a stopping worker gives its tasks.")
     models: Names = Field((), description="Names to serve, comma-separated; empty = all.")
+    gpu_ids: str = Field(
+        "auto", description="One worker process an id, like 0,1; auto = every GPU, else the CPU."
+    )
+    metrics_port: Annotated[int, Field(ge=1, le=65_000)] = Field(
+        9100, description="Port of the first worker's metrics; the next have the next ones."
+    )
     device: str = Field("cpu", description="Where models run: cpu, cuda:0, …")
     torch_threads: Annotated[int, Field(ge=0)] = Field(0, description="CPU threads; 0 = all cores.")
     inference_backend: Literal["device", "memory"] = Field(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Literal, get_args, get_origin
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from entrypoints.profiles import PROFILES
@@ -33,7 +34,7 @@ def variables() -> Iterator[Variable]:
     """Every variable, in the order of the model."""
     for name, field in Settings.model_fields.items():
         choices = _choices(field.annotation)
-        default = shown(field.default)
+        default = shown(_plain(field.default))
         profiles = {
             profile: shown(values[name])
             for profile, values in PROFILES.items()
@@ -66,6 +67,11 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _plain(default: Any) -> Any:
+    """A default is no secret, also of a variable that holds one."""
+    return default.get_secret_value() if isinstance(default, SecretStr) else default
 
 
 def _env_block(one: Variable) -> str:

@@ -24,6 +24,7 @@ from domain.model.task import STARTED, Moved, StaleAttempt, Task
 from domain.model.wakeup import Verdict, Wakeup
 from domain.use_cases.hold_lease import HoldLease
 from domain.use_cases.ledger import Decide, Ledger
+from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import Finished, RunAttempt
 from ports.clock import Draw, Now
 from ports.inference import Inference
@@ -37,26 +38,28 @@ class ProcessTask:
         inference: Inference,
         run: RunAttempt,
         hold: HoldLease,
+        rebuild: RebuildTask,
         telemetry: Telemetry,
         now: Now,
         draw: Draw,
         worker: str,
         policy: TaskPolicy,
     ) -> None:
-        self._ledger, self._inference, self._run, self._hold = ledger, inference, run, hold
+        self._ledger, self._inference, self._rebuild = ledger, inference, rebuild
+        self._run, self._hold = run, hold
         self._telemetry, self._now, self._draw = telemetry, now, draw
         self._worker, self._policy = worker, policy
 
     async def __call__(self, wakeup: Wakeup) -> Verdict:
         """ACK unless this worker lacks the model. An error of the ledger passes: the message is
         then offered again, and the lease decides."""
-        task = await self._ledger.store.get(wakeup.task_id)
+        task = await self._ledger.store.get(wakeup.task_id) or await self._rebuild(wakeup)
         if task is None:
             self._telemetry.record(UnknownWakeup(wakeup.task_id))
             return Verdict.ACK
         if not self._inference.serves(task.request.model):
             return Verdict.REQUEUE
-        claimed = await self._ledger.change(wakeup.task_id, self._claimed, task)
+        claimed = await self._ledger.change(task.task_id, self._claimed, task)
         if claimed is not None and claimed.status is STARTED:
             await self._attempt(claimed)
         return Verdict.ACK

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ports.rate_limiter import RateLimiter
-
 from domain.model.links import LinkSigner
 from domain.model.priority import Ageing
 from domain.model.runner import ModelRegistry
@@ -13,14 +11,21 @@ from entrypoints.configuration import api_keys
 from entrypoints.settings import Settings
 from ports.blob_store import BlobStore
 from ports.clock import Elapsed, Now
+from ports.epoch import Epoch
 from ports.image_fetcher import ImageFetcher
 from ports.imaging import Imaging
 from ports.inference import Inference
 from ports.key_store import KeyStore
+from ports.rate_limiter import RateLimiter
 from ports.task_store import TaskStore
+from ports.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
     from adapters.queue.memory import MemoryQueue
+    from adapters.redis_client import RedisClient
+    from adapters.tasks.redis_clock import RedisClock
+
+REDIS_PREFIX = "darkroom:"
 
 
 def memory_task_store(now: Now) -> TaskStore:
@@ -35,6 +40,43 @@ def sqlite_task_store(settings: Settings, now: Now) -> TaskStore:
     return SqliteTaskStore(settings.sqlite_path or settings.data_dir / "darkroom.db", now)
 
 
+def redis_client(settings: Settings) -> "RedisClient":
+    from adapters.redis_client import RedisClient
+
+    return RedisClient(settings.redis_url.get_secret_value())
+
+
+def redis_clock(redis: "RedisClient") -> "RedisClock":
+    from adapters.tasks.redis_clock import RedisClock
+
+    return RedisClock(redis)
+
+
+def redis_task_store(settings: Settings, redis: "RedisClient", now: Now) -> TaskStore:
+    from adapters.tasks.redis import RedisTaskStore
+
+    allowed = settings.redis_allow_eviction
+    return RedisTaskStore(redis, REDIS_PREFIX, now, allow_eviction=allowed)
+
+
+def redis_epoch(redis: "RedisClient", now: Now) -> Epoch:
+    from adapters.epoch.redis import RedisEpoch
+
+    return RedisEpoch(redis, REDIS_PREFIX, now)
+
+
+def redis_worker_registry(redis: "RedisClient", now: Now) -> WorkerRegistry:
+    from adapters.workers.redis import RedisWorkerRegistry
+
+    return RedisWorkerRegistry(redis, REDIS_PREFIX, now)
+
+
+def redis_rate_limiter(redis: "RedisClient") -> RateLimiter:
+    from adapters.ratelimit.redis import RedisRateLimiter
+
+    return RedisRateLimiter(redis, REDIS_PREFIX)
+
+
 def memory_blob_store(links: LinkSigner) -> BlobStore:
     from adapters.blobs.memory import MemoryBlobStore
 
@@ -45,6 +87,22 @@ def local_blob_store(settings: Settings, links: LinkSigner) -> BlobStore:
     from adapters.blobs.local import LocalBlobStore
 
     return LocalBlobStore(settings.data_dir / "blobs", links)
+
+
+def s3_blob_store(settings: Settings) -> BlobStore:
+    """Links are timed by this machine's clock, which the S3 server compares with its own."""
+    from adapters.blobs.s3 import S3BlobStore
+    from adapters.clock import system_now
+
+    return S3BlobStore(
+        endpoint=settings.s3_endpoint,
+        public_endpoint=settings.s3_public_endpoint,
+        access_key=settings.s3_access_key.get_secret_value(),
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        bucket=settings.s3_bucket,
+        region=settings.s3_region,
+        now=system_now,
+    )
 
 
 def memory_queue(settings: Settings, elapsed: Elapsed) -> "MemoryQueue":

@@ -2,10 +2,13 @@
 
 import random
 import time
+from collections.abc import Callable, Sequence
 
 from dependency_injector import containers, providers
 
 from adapters.clock import system_now, uuid7
+from adapters.epoch.memory import MemoryEpoch
+from adapters.workers.memory import MemoryWorkerRegistry
 from domain.model.life_cycle import TaskPolicy
 from domain.model.links import LinkSigner
 from domain.model.retry import RetryPolicy
@@ -30,13 +33,32 @@ def task_policy(settings: Settings) -> TaskPolicy:
     )
 
 
+def in_order(*groups: Sequence[object]) -> list[object]:
+    return [part for group in groups for part in group]
+
+
+def redis_lifetimes(
+    settings: Settings, redis: Callable[[], object], clock: Callable[[], object]
+) -> list[object]:
+    """The connection, and the ledger's clock, where anything here uses them."""
+    parts = [redis()] if "redis" in (settings.task_store, settings.rate_limit_backend) else []
+    return [*parts, clock()] if settings.task_store == "redis" else parts
+
+
 class CoreContainer(containers.DeclarativeContainer):
     """Selectors choose an adapter by one variable each; only the chosen builder ever runs."""
 
     settings = providers.Dependency(instance_of=Settings)
     config = providers.Configuration(strict=True)
 
-    now = providers.Object(system_now)
+    redis = providers.Singleton(adapters.redis_client, settings)
+    redis_clock = providers.Singleton(adapters.redis_clock, redis)
+    now = providers.Selector(
+        config.task_store,
+        memory=providers.Object(system_now),
+        sqlite=providers.Object(system_now),
+        redis=redis_clock.provided.now,
+    )
     elapsed = providers.Object(time.monotonic)
     new_id = providers.Object(uuid7)
     draw = providers.Object(random.random)
@@ -52,11 +74,25 @@ class CoreContainer(containers.DeclarativeContainer):
         config.task_store,
         memory=providers.Singleton(adapters.memory_task_store, now),
         sqlite=providers.Singleton(adapters.sqlite_task_store, settings, now),
+        redis=providers.Singleton(adapters.redis_task_store, settings, redis, now),
+    )
+    epoch = providers.Selector(
+        config.task_store,
+        memory=providers.Singleton(MemoryEpoch),
+        sqlite=providers.Singleton(MemoryEpoch),
+        redis=providers.Singleton(adapters.redis_epoch, redis, now),
+    )
+    workers = providers.Selector(
+        config.task_store,
+        memory=providers.Singleton(MemoryWorkerRegistry, now),
+        sqlite=providers.Singleton(MemoryWorkerRegistry, now),
+        redis=providers.Singleton(adapters.redis_worker_registry, redis, now),
     )
     blobs = providers.Selector(
         config.storage_backend,
         memory=providers.Singleton(adapters.memory_blob_store, links),
         local=providers.Singleton(adapters.local_blob_store, settings, links),
+        s3=providers.Singleton(adapters.s3_blob_store, settings),
     )
     queue = providers.Selector(
         config.queue_backend,
@@ -67,3 +103,8 @@ class CoreContainer(containers.DeclarativeContainer):
     erase = providers.Singleton(EraseTask, ledger, blobs, now)
     recover = providers.Singleton(RecoverTasks, ledger, queue, telemetry, now, policy)
     purge = providers.Singleton(PurgeTasks, store, erase)
+    shared_lifetimes = providers.Callable(
+        in_order,
+        providers.Callable(redis_lifetimes, settings, redis.provider, redis_clock.provider),
+        providers.List(store, epoch, workers, blobs, queue),
+    )

@@ -1,5 +1,7 @@
 """Gateway and worker in one process, over one queue and one ledger."""
 
+from collections.abc import Sequence
+
 from dependency_injector import providers
 
 from entrypoints.container.gateway import GatewayContainer
@@ -7,12 +9,14 @@ from entrypoints.container.worker import WorkerContainer
 from entrypoints.settings import Settings
 
 
+def each_once(*groups: Sequence[object]) -> list[object]:
+    """What both parts use is opened by the first and closed after the last."""
+    seen = {id(part): part for group in groups for part in group}
+    return list(seen.values())
+
+
 class EmbeddedContainer(GatewayContainer, WorkerContainer):
-    lifetimes = providers.List(
-        GatewayContainer.store, GatewayContainer.blobs, GatewayContainer.queue,
-        GatewayContainer.limiter, GatewayContainer.keys,
-        WorkerContainer.fetcher, WorkerContainer.imaging, WorkerContainer.inference,
-    )  # fmt: skip
+    lifetimes = providers.Callable(each_once, GatewayContainer.lifetimes, WorkerContainer.lifetimes)
 
 
 def build_embedded(settings: Settings) -> EmbeddedContainer:

@@ -16,6 +16,7 @@ from domain.use_cases.submit_task import SubmitLimits, SubmitTask
 from domain.use_cases.wake_worker import WakeWorker
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
+from entrypoints.container.core import in_order
 from entrypoints.container.telemetry import render
 from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
 from entrypoints.settings import Settings
@@ -53,7 +54,9 @@ def probes(**parts: object) -> dict[str, object]:
 class GatewayContainer(Core):
     keys = providers.Singleton(adapters.settings_key_store, Core.settings)
     limiter = providers.Selector(
-        Core.config.rate_limit_backend, memory=providers.Singleton(adapters.memory_rate_limiter)
+        Core.config.rate_limit_backend,
+        memory=providers.Singleton(adapters.memory_rate_limiter),
+        redis=providers.Singleton(adapters.redis_rate_limiter, Core.redis),
     )
 
     confirm = providers.Singleton(ConfirmPublished, Core.ledger, Core.now)
@@ -100,4 +103,4 @@ class GatewayContainer(Core):
         new_id=Core.new_id,
         cors_origins=Core.settings.provided.cors_origins,
     )  # fmt: skip
-    lifetimes = providers.List(Core.store, Core.blobs, Core.queue, limiter, keys)
+    lifetimes = providers.Callable(in_order, Core.shared_lifetimes, providers.List(limiter, keys))

@@ -9,10 +9,12 @@ from dependency_injector import providers
 from domain.model.task import Task
 from domain.use_cases.hold_lease import LISTEN_S, HoldLease
 from domain.use_cases.process_task import ProcessTask
+from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import RunAttempt
 from domain.use_cases.store_result import StoreResult
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
+from entrypoints.container.core import in_order
 from entrypoints.container.gateway import image_limits
 from entrypoints.settings import Settings
 
@@ -50,12 +52,17 @@ class WorkerContainer(Core):
     hold = providers.Singleton(
         HoldLease, Core.ledger, Core.telemetry, Core.now, Core.policy, on_hung, listen_s
     )
+    rebuild = providers.Singleton(
+        RebuildTask, Core.store, Core.epoch, Core.settings.provided.idempotency_ttl_s
+    )
     worker_name = providers.Object(f"{socket.gethostname()}:{os.getpid()}")
     process = providers.Singleton(
-        ProcessTask, Core.ledger, inference, run, hold, Core.telemetry, Core.now, Core.draw,
-        worker_name, Core.policy,
+        ProcessTask, Core.ledger, inference, run, hold, rebuild, Core.telemetry, Core.now,
+        Core.draw, worker_name, Core.policy,
     )  # fmt: skip
-    lifetimes = providers.List(Core.store, Core.blobs, Core.queue, fetcher, imaging, inference)
+    lifetimes = providers.Callable(
+        in_order, Core.shared_lifetimes, providers.List(source, fetcher, imaging, inference)
+    )
 
 
 def build_worker(settings: Settings) -> WorkerContainer:

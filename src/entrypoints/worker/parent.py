@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from entrypoints.settings import Settings
+from entrypoints.worker.child import EXIT_CONFIGURATION
 from entrypoints.worker.devices import Device
 from entrypoints.worker.restarts import Restarts
 
@@ -37,9 +38,10 @@ class Parent:
             code = await self._ended(child)
             if self._stopping.is_set():
                 return min(1, abs(code))
-            pause_s = restarts.pause_s(time.monotonic())
+            broken = code == EXIT_CONFIGURATION
+            pause_s = None if broken else restarts.pause_s(time.monotonic())
             if pause_s is None:
-                self._say(f"worker {device.name} keeps dying (exit {code}); giving up")
+                self._say(f"worker {device.name} can't run (exit {code}); giving up")
                 self._stopping.set()
                 return 1
             self._say(f"worker {device.name} died (exit {code}); again in {pause_s:g} s")

@@ -45,7 +45,8 @@ def test_every_variable_is_explained(variable: Variable) -> None:
 def test_the_table_says_what_a_profile_changes() -> None:
     (row,) = [line for line in configuration_table().splitlines() if "`TASK_STORE`" in line]
     assert row == (
-        "| `TASK_STORE` | `sqlite`; TEST: `memory` | The ledger. One of `sqlite`, `memory`. |"
+        "| `TASK_STORE` | `sqlite`; TEST: `memory`; PROD: `redis` | The ledger. One of `redis`, "
+        "`sqlite`, `memory`. |"
     )
 
 

@@ -1,0 +1,97 @@
+"""`python -m entrypoints.worker.child`: one worker on one device, from start to drain."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from prometheus_client import start_http_server
+
+from domain.model.errors import DarkroomError
+from entrypoints.background import (
+    PURGE_EVERY_S,
+    RECOVER_EVERY_S,
+    beside,
+    end_process,
+    every,
+    started,
+)
+from entrypoints.configuration import ConfigurationError, load_settings
+from entrypoints.container.worker import WorkerContainer, build_worker
+from entrypoints.worker.watch import IdleWatch, InHand
+
+WATCH_EVERY_S = 5.0
+PARENT_EVERY_S = 1.0
+EXIT_CONFIGURATION = 3
+EXIT_UNAVAILABLE = 4
+
+
+async def work(container: WorkerContainer) -> None:
+    """Work until SIGTERM, SIGINT or the parent's death; then drain."""
+    stop, parent = asyncio.Event(), os.getppid()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+
+    async def stop_without_parent() -> None:
+        """A worker whose parent was killed would otherwise go on unwatched."""
+        if os.getppid() != parent:
+            stop.set()
+
+    orphaned = every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())
+    async with started(container.lifetimes()), working(container), beside(orphaned):
+        await stop.wait()
+
+
+@asynccontextmanager
+async def working(container: WorkerContainer) -> AsyncIterator[None]:
+    """Models are warm by now: take work, tell others, and watch that both really happen. The
+    source stands first, so that it has drained before the loops that serve it stop."""
+    telemetry, settings = container.telemetry(), container.settings()
+    in_hand = InHand(container.process(), container.elapsed(), settings.worker_concurrency)
+    idle = IdleWatch(container.queue(), in_hand, end_process)
+    async with (
+        metrics_served(container),
+        beside(
+            container.source().run(in_hand, settings.worker_concurrency),
+            every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
+            every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
+            every(WATCH_EVERY_S, "watch", idle, telemetry),
+        ),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def metrics_served(container: WorkerContainer) -> AsyncIterator[None]:
+    """One process, one registry, one target: /metrics on METRICS_PORT, in a thread of its own."""
+    settings = container.settings()
+    try:
+        server, thread = start_http_server(
+            settings.metrics_port, settings.host, container.metrics_registry()
+        )
+    except OSError as error:
+        raise ConfigurationError(f"METRICS_PORT: {settings.metrics_port}: {error}") from error
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        server.server_close()
+        thread.join()
+
+
+def main() -> int:
+    try:
+        asyncio.run(work(build_worker(load_settings())))
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIGURATION
+    except DarkroomError as error:
+        sys.stderr.write(f"{error.detail} {error.hint}\n")
+        return EXIT_UNAVAILABLE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
