@@ -5,26 +5,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from entrypoints.background import PURGE_EVERY_S, RECOVER_EVERY_S, beside, every, started
+from entrypoints.background import RECOVER_EVERY_S, beside, every, started
 from entrypoints.container.embedded import EmbeddedContainer
 from entrypoints.http.app import create_app
-
-
-@asynccontextmanager
-async def running(container: EmbeddedContainer) -> AsyncIterator[None]:
-    """Adapters open, worker and loops going; drained and closed in that order at the end."""
-    telemetry = container.telemetry()
-    slots = container.settings().worker_concurrency
-    async with (
-        started(container.lifetimes()),
-        beside(
-            container.source().run(container.process(), slots),
-            every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
-            every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry),
-            every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
-        ),
-    ):
-        yield
+from entrypoints.worker.working import working
 
 
 def embedded_app(container: EmbeddedContainer) -> FastAPI:
@@ -32,7 +16,8 @@ def embedded_app(container: EmbeddedContainer) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with running(container):
+        confirm = every(RECOVER_EVERY_S, "confirm", container.confirm(), container.telemetry())
+        async with started(container.lifetimes()), beside(confirm), working(container):
             yield
 
     return create_app(container.gateway(), lifespan)

@@ -92,6 +92,7 @@ class GatewayContainer(Core):
         use_cases=use_cases,
         models=Core.models,
         queue=Core.queue,
+        workers=Core.workers,
         blobs=Core.blobs,
         links=Core.links,
         telemetry=Core.telemetry,

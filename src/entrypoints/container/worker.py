@@ -12,11 +12,15 @@ from domain.use_cases.process_task import ProcessTask
 from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import RunAttempt
 from domain.use_cases.store_result import StoreResult
+from entrypoints.background import end_process
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order
 from entrypoints.container.gateway import image_limits
+from entrypoints.container.telemetry import VERSION
 from entrypoints.settings import Settings
+from entrypoints.worker.heartbeat import Heartbeat, this_worker
+from entrypoints.worker.watch import IdleWatch, InHand
 
 EXIT_HUNG = 70
 
@@ -26,6 +30,11 @@ def end_hung_process(task: Task) -> None:
     sys.stderr.write(f"task {task.task_id} hangs past its time limit; this process ends\n")
     sys.stderr.flush()
     os._exit(EXIT_HUNG)
+
+
+def worker_name(settings: Settings) -> str:
+    """Unique among all that share a ledger, also after a restart."""
+    return f"{socket.gethostname()}:{settings.device}:{os.getpid()}"
 
 
 class WorkerContainer(Core):
@@ -55,10 +64,19 @@ class WorkerContainer(Core):
     rebuild = providers.Singleton(
         RebuildTask, Core.store, Core.epoch, Core.settings.provided.idempotency_ttl_s
     )
-    worker_name = providers.Object(f"{socket.gethostname()}:{os.getpid()}")
+    worker_name = providers.Callable(worker_name, settings=Core.settings)
     process = providers.Singleton(
         ProcessTask, Core.ledger, inference, run, hold, rebuild, Core.telemetry, Core.now,
         Core.draw, worker_name, Core.policy,
+    )  # fmt: skip
+    in_hand = providers.Singleton(
+        InHand, process, Core.elapsed, Core.settings.provided.worker_concurrency
+    )
+    idle_watch = providers.Singleton(IdleWatch, Core.queue, in_hand, providers.Object(end_process))
+    heartbeat = providers.Singleton(
+        Heartbeat, Core.workers,
+        providers.Callable(this_worker, worker_name, Core.settings, Core.models, Core.now, VERSION),
+        in_hand,
     )  # fmt: skip
     lifetimes = providers.Callable(
         in_order, Core.shared_lifetimes, providers.List(source, fetcher, imaging, inference)

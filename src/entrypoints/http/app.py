@@ -27,11 +27,14 @@ from entrypoints.http.routes import (
     results,
     submit,
     tasks,
+    workers,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
-PARTS = (submit, tasks, results, files, models, queues, limits, health, catalogue, docs)
+PARTS = (
+    submit, tasks, results, files, models, queues, workers, limits, health, catalogue, docs,
+)  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""
 ASKED_HEADERS = (

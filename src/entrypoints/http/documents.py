@@ -134,6 +134,23 @@ class QueuesDocument(TypedDict):
     data: list[TierDocument]
 
 
+class WorkerDocument(TypedDict):
+    """`in_flight` of its `slots` are taken. `state`: starting, ready or draining."""
+
+    worker_id: str
+    device: str
+    state: str
+    models: list[str]
+    in_flight: int
+    slots: int
+    started_at: str
+    seen_at: str
+
+
+class WorkersDocument(TypedDict):
+    data: list[WorkerDocument]
+
+
 class BucketDocument(TypedDict):
     """At most `limit` calls in any `window_s` seconds."""
 

@@ -18,6 +18,7 @@ from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.telemetry import Telemetry
 from ports.wakeup_queue import WakeupQueue
+from ports.worker_registry import WorkerRegistry
 
 Probe = Callable[[], Awaitable[None]]
 """Returns when the adapter is usable, raises `DarkroomError` when it is not."""
@@ -59,6 +60,7 @@ class Gateway:
     use_cases: UseCases
     models: ModelRegistry
     queue: WakeupQueue
+    workers: WorkerRegistry
     blobs: BlobStore
     links: LinkSigner | None
     telemetry: Telemetry

@@ -10,19 +10,11 @@ from contextlib import asynccontextmanager
 from prometheus_client import start_http_server
 
 from domain.model.errors import DarkroomError
-from entrypoints.background import (
-    PURGE_EVERY_S,
-    RECOVER_EVERY_S,
-    beside,
-    end_process,
-    every,
-    started,
-)
+from entrypoints.background import beside, every, started
 from entrypoints.configuration import ConfigurationError, load_settings
 from entrypoints.container.worker import WorkerContainer, build_worker
-from entrypoints.worker.watch import IdleWatch, InHand
+from entrypoints.worker.working import working
 
-WATCH_EVERY_S = 5.0
 PARENT_EVERY_S = 1.0
 EXIT_CONFIGURATION = 3
 EXIT_UNAVAILABLE = 4
@@ -40,27 +32,13 @@ async def work(container: WorkerContainer) -> None:
             stop.set()
 
     orphaned = every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())
-    async with started(container.lifetimes()), working(container), beside(orphaned):
-        await stop.wait()
-
-
-@asynccontextmanager
-async def working(container: WorkerContainer) -> AsyncIterator[None]:
-    """Models are warm by now: take work, tell others, and watch that both really happen. The
-    source stands first, so that it has drained before the loops that serve it stop."""
-    telemetry, settings = container.telemetry(), container.settings()
-    in_hand = InHand(container.process(), container.elapsed(), settings.worker_concurrency)
-    idle = IdleWatch(container.queue(), in_hand, end_process)
     async with (
+        started(container.lifetimes()),
         metrics_served(container),
-        beside(
-            container.source().run(in_hand, settings.worker_concurrency),
-            every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
-            every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
-            every(WATCH_EVERY_S, "watch", idle, telemetry),
-        ),
+        working(container),
+        beside(orphaned),
     ):
-        yield
+        await stop.wait()
 
 
 @asynccontextmanager

@@ -64,6 +64,18 @@ def test_a_model_that_has_no_default_params_promises_no_determinism() -> None:
 
 
 @pytest.mark.anyio
+async def test_the_workers(client: AsyncClient, surface: Surface) -> None:
+    heartbeat = surface.container.heartbeat()
+    await heartbeat()
+    [worker] = (await client.get("/v1/workers")).json()["data"]
+    assert (worker["state"], worker["device"], worker["models"]) == ("ready", "cpu", ["invert", "measure"])
+    await heartbeat.drain()
+    [worker] = (await client.get("/v1/workers")).json()["data"]
+    assert worker["state"] == "draining"
+    await heartbeat.leave()
+    assert (await client.get("/v1/workers")).json()["data"] == []
+
+
 async def test_the_queues(client: AsyncClient, surface: Surface) -> None:
     await submitted(client, priority="low")
     assert (await client.get("/v1/queues")).json()["data"] == [

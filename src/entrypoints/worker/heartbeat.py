@@ -1,0 +1,60 @@
+"""Telling the registry, beat by beat, that this worker lives and what it does."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from domain.model.errors import Unavailable
+from domain.model.events import LoopFailed
+from domain.model.runner import ModelRegistry
+from domain.model.worker import WorkerInfo, WorkerState
+from entrypoints.settings import Settings
+from entrypoints.worker.watch import InHand
+from ports.clock import Now
+from ports.telemetry import Telemetry
+from ports.worker_registry import WorkerRegistry
+
+
+class Heartbeat:
+    """Called every `BEAT_S` while the worker is ready; then `drain`, then `leave`."""
+
+    def __init__(self, registry: WorkerRegistry, worker: WorkerInfo, in_hand: InHand) -> None:
+        self._registry, self._in_hand = registry, in_hand
+        self._worker = replace(worker, state=WorkerState.READY, slots=in_hand.slots)
+
+    async def __call__(self) -> None:
+        await self._registry.beat(replace(self._worker, in_flight=self._in_hand.count))
+
+    async def drain(self) -> None:
+        """Said at once, so that nobody counts on it any more."""
+        self._worker = replace(self._worker, state=WorkerState.DRAINING)
+        await self()
+
+    async def leave(self) -> None:
+        await self._registry.leave(self._worker.worker_id)
+
+
+@asynccontextmanager
+async def at_the_end(
+    call: Callable[[], Awaitable[None]], telemetry: Telemetry
+) -> AsyncIterator[None]:
+    """Make `call` when the block ends. That the registry is out of reach then harms nothing."""
+    try:
+        yield
+    finally:
+        try:
+            await call()
+        except Unavailable as error:
+            telemetry.record(LoopFailed("heartbeat", error.detail))
+
+
+def this_worker(
+    worker_id: str, settings: Settings, models: ModelRegistry, now: Now, version: str
+) -> WorkerInfo:
+    """What this process says of itself."""
+    return WorkerInfo(
+        worker_id=worker_id, host=socket.gethostname(), pid=os.getpid(), device=settings.device,
+        version=version, started_at=now(), models=tuple(spec.name for spec in models),
+    )  # fmt: skip
