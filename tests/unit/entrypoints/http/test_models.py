@@ -76,6 +76,7 @@ async def test_the_workers(client: AsyncClient, surface: Surface) -> None:
     assert (await client.get("/v1/workers")).json()["data"] == []
 
 
+@pytest.mark.anyio
 async def test_the_queues(client: AsyncClient, surface: Surface) -> None:
     await submitted(client, priority="low")
     assert (await client.get("/v1/queues")).json()["data"] == [
