@@ -25,7 +25,7 @@ def rclone_s3(program: str, folder: Path, port: int) -> Iterator[S3Account]:
     """Objects are files below `folder`, a bucket is a folder of it."""
     account = S3Account(port)
     log = folder.with_suffix(".log")
-    command = [
+    command: list[str | Path] = [
         program, "serve", "s3", folder, "--config", "/dev/null", "--addr", account.endpoint,
         "--auth-key", f"{account.access_key},{account.secret_key}", "--vfs-cache-mode", "off",
     ]  # fmt: skip

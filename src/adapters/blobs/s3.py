@@ -66,6 +66,10 @@ class S3BlobStore(BlobStore, Lifecycle):
         """Connect, and make the bucket if it is missing."""
         if self._connections is not None:
             return
+        if not (self._access_key and self._secret_key):
+            raise StorageUnavailable(
+                "S3_ACCESS_KEY or S3_SECRET_KEY is not set.", remedy="Set both, or STORAGE_BACKEND."
+            )
         endpoint = _url("S3_ENDPOINT", self._endpoint)
         public_endpoint = _url("S3_PUBLIC_ENDPOINT", self._public_endpoint)
         async with AsyncExitStack() as stack:

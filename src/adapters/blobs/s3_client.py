@@ -6,6 +6,7 @@ from typing import Any
 
 from aiobotocore.config import AioConfig  # type: ignore[import-untyped]
 from aiobotocore.session import get_session  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]
 
 S3Client = Any
 """aiobotocore makes its clients at run time and ships no types for them."""
@@ -17,11 +18,17 @@ _CONFIG = AioConfig(
     response_checksum_validation="when_required",
     # A bucket's name as a host name would need wildcard DNS and certificates.
     s3={"addressing_style": "path"},
-    connect_timeout=3,
+    connect_timeout=5,
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=64,
 )
+
+
+class Redirected(BotoCoreError):  # type: ignore[misc]
+    """The server sent us to another address, or to another region."""
+
+    fmt = "S3_ENDPOINT redirects elsewhere: it, or S3_REGION, is not the bucket's"
 
 
 @cache
@@ -45,4 +52,17 @@ async def connect(
         aws_secret_access_key=secret_key,
         config=_CONFIG,
     )
-    return await stack.enter_async_context(client)
+    opened = await stack.enter_async_context(client)
+    opened.meta.events.register_first("needs-retry.s3", _refuse_redirects)
+    return opened
+
+
+def _refuse_redirects(response: tuple[Any, Any] | None, **_: Any) -> None:
+    """aiohttp follows them, a POST as a GET, so that a deletion would list and seem to succeed;
+    botocore asks for the bucket's region until the stack is full. And links can't follow."""
+    if response is None:
+        return
+    answer = response[0]
+    if answer.raw.history or answer.status_code in (301, 302, 303, 307, 308):
+        answer.raw.close()
+        raise Redirected

@@ -13,8 +13,8 @@ def endpoint_url(text: str) -> str:
 
     Raises `ValueError` with a sentence for people when it is no such address.
     """
-    text = text.strip().rstrip("/")
-    url = text if "://" in text else f"{_usual_scheme(text)}://{text}"
+    text = text.strip()
+    url = (text if "://" in text else f"{_usual_scheme(text)}://{text}").rstrip("/")
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

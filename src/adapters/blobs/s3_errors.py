@@ -27,12 +27,10 @@ _WRONG = {
     "InvalidAccessKeyId": "S3_ACCESS_KEY is not known to the server",
     "SignatureDoesNotMatch": "S3_SECRET_KEY does not belong to S3_ACCESS_KEY",
     "AccessDenied": "S3_ACCESS_KEY may not use the bucket S3_BUCKET",
-    "AllAccessDisabled": "S3_ACCESS_KEY may not use the bucket S3_BUCKET",
     "BucketAlreadyExists": "S3_BUCKET is the name of somebody else's bucket",
     "InvalidBucketName": "S3_BUCKET is no name for a bucket",
     "TooManyBuckets": "S3_BUCKET does not exist, and S3_ACCESS_KEY may make no more buckets",
     "AuthorizationHeaderMalformed": "S3_REGION is not the server's",
-    "PermanentRedirect": "S3_REGION is not the bucket's",
     "IllegalLocationConstraintException": "S3_REGION is not the server's",
     "RequestTimeTooSkewed": "the clocks of this machine and of S3_ENDPOINT differ",
 }

@@ -12,9 +12,9 @@ KEY = "results/t/1/x_4x3.png"
 REFUSALS = {400, 401, 403}
 
 
-async def ask(method: str, url: str, **content: bytes) -> httpx2.Response:
+async def ask(method: str, url: str, content: bytes | None = None) -> httpx2.Response:
     async with httpx2.AsyncClient() as client:
-        return await client.request(method, url, **content)
+        return await client.request(method, url, content=content)
 
 
 def with_query(link: str, **changes: str) -> str:
