@@ -13,6 +13,16 @@ def transport_for(
     url: str, queues: TierQueues, heartbeat_timeout_s: float = HEARTBEAT_TIMEOUT_S
 ) -> Transport:
     """Loads only the client library that `url` needs. Raises `InternalError`."""
+    try:
+        return _transport(url, queues, heartbeat_timeout_s)
+    except ValueError as error:
+        raise InternalError(
+            f"BROKER_URL is not an address that Dramatiq can use: {error}",
+            remedy="Set BROKER_URL to amqp(s)://… of a RabbitMQ or redis(s)://… of a Redis.",
+        ) from error
+
+
+def _transport(url: str, queues: TierQueues, heartbeat_timeout_s: float) -> Transport:
     scheme = urlsplit(url).scheme
     if scheme in ("amqp", "amqps"):
         from adapters.queue.dramatiq.rabbitmq import RabbitmqTransport
@@ -22,7 +32,4 @@ def transport_for(
         from adapters.queue.dramatiq.redis import RedisTransport
 
         return RedisTransport(url, queues, heartbeat_timeout_s)
-    raise InternalError(
-        f"BROKER_URL begins with {scheme!r}; Dramatiq speaks amqp(s):// and redis(s)://.",
-        remedy="Set BROKER_URL to the address of a RabbitMQ or a Redis.",
-    )
+    raise ValueError(f"it begins with {scheme!r}")

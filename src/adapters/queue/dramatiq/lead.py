@@ -8,9 +8,10 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import suppress
 from itertools import chain, repeat
+from threading import Lock
 from typing import cast
 
 import dramatiq
@@ -18,9 +19,10 @@ from dramatiq.errors import BrokerConnectionError
 
 from adapters.queue.dramatiq.envelope import unpack
 from adapters.queue.dramatiq.gate import SlotGate
+from adapters.queue.dramatiq.handed import Handed
 from adapters.queue.dramatiq.handling import Outcome
 from adapters.queue.dramatiq.names import TierQueues
-from adapters.queue.dramatiq.tap import Pulled, TierTap
+from adapters.queue.dramatiq.tap import NotParked, Pulled, TierTap
 from adapters.queue.dramatiq.turns import TierTurns
 from domain.model.codec import UnreadableMessage
 from domain.model.wakeup import Verdict, Wakeup
@@ -30,32 +32,6 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 1.0
 IDLE_NAPS_S = (0.005, 0.01, 0.02, 0.05)
 """Between two looks into empty queues; the last one repeats."""
-
-
-def until_handled(outcome: Future[Outcome]) -> None:
-    """The function of all three actors: holds a worker thread while the event loop works."""
-    wait([outcome])
-
-
-class Handed(dramatiq.MessageProxy):
-    """A message whose wake-up is with the event loop already: its start keeps the order of the
-    pulls, which the worker threads would not."""
-
-    def __init__(self, pulled: Pulled, handled: Future[Outcome], queues: TierQueues) -> None:
-        name = queues.of(pulled.tier)
-        super().__init__(
-            dramatiq.Message(
-                queue_name=name, actor_name=name, args=(handled,), kwargs={}, options={}
-            )
-        )
-        # Dramatiq finds by this name the consumer that is told of the end.
-        self.queue_name = queues.lead
-        self.pulled, self._handled = pulled, handled
-
-    @property
-    def outcome(self) -> Outcome:
-        done = self._handled.done() and not self._handled.cancelled()
-        return self._handled.result() if done and not self._handled.exception() else None
 
 
 class Lead(dramatiq.Consumer):
@@ -77,18 +53,21 @@ class Lead(dramatiq.Consumer):
         self._resting: deque[tuple[float, Pulled]] = deque()
         self._naps_s = iter(IDLE_NAPS_S)
         self._look_at_s = 0.0
+        self._turn = Lock()
 
     def open(self) -> None:
-        self._tap.open()
+        with self._turn:
+            self._tap.open()
 
     def __next__(self) -> Handed | None:
-        self._settle()
-        self._offer_rested(time.monotonic())
-        self._look(time.monotonic())
-        handed = self._take()
-        if handed is None:
-            self._tap.rest(self._nap_s(time.monotonic()))
-        return handed
+        with self._turn:
+            self._settle()
+            self._offer_rested(time.monotonic())
+            self._look(time.monotonic())
+            handed = self._take()
+            if handed is None:
+                self._tap.rest(self._nap_s(time.monotonic()))
+            return handed
 
     def ack(self, message: dramatiq.MessageProxy) -> None:
         self._settled.append(cast(Handed, message))
@@ -102,21 +81,39 @@ class Lead(dramatiq.Consumer):
             self.ack(message)
 
     def close(self) -> None:
-        """After a failure, and at the end: then the worker threads have left their last notes."""
-        if self._gate.closed:
-            with suppress(BrokerConnectionError):
-                self._settle()
-                self._offer_rested(float("inf"))
-        self._tap.close()
+        """After a failure, and at the end: then the worker threads have left their last notes.
+        Nothing is closed under the consumer thread's hands while a broker holds it up."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            if self._gate.closed:
+                with suppress(BrokerConnectionError):
+                    self._settle()
+                    self._offer_rested(float("inf"))
+            self._tap.close()
+        finally:
+            self._turn.release()
 
     def _settle(self) -> None:
         while self._settled:
             pulled, outcome = self._settled[0].pulled, self._settled[0].outcome
             if outcome is Verdict.REQUEUE:
-                self._resting.append((time.monotonic() + self._requeue_after_s, pulled))
+                self._rest(pulled)
+            elif outcome is Verdict.PARK:
+                self._park(pulled)
             else:
                 self._tap.settle(pulled, outcome or Verdict.REQUEUE)
             self._settled.popleft()
+
+    def _park(self, pulled: Pulled) -> None:
+        try:
+            self._tap.settle(pulled, Verdict.PARK)
+        except NotParked:
+            log.exception("a message of tier %s could not be parked: offered again", pulled.tier)
+            self._rest(pulled)
+
+    def _rest(self, pulled: Pulled) -> None:
+        self._resting.append((time.monotonic() + self._requeue_after_s, pulled))
 
     def _offer_rested(self, now_s: float) -> None:
         while self._resting and self._resting[0][0] <= now_s:
@@ -143,7 +140,7 @@ class Lead(dramatiq.Consumer):
             wakeup = unpack(pulled.body)
         except UnreadableMessage as error:
             log.error("unreadable message of tier %s is parked: %s", pulled.tier, error)
-            self._tap.settle(pulled, Verdict.PARK)
+            self._park(pulled)
             return None
         if not self._gate.take():
             self._tap.settle(pulled, Verdict.REQUEUE)

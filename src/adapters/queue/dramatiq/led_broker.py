@@ -2,7 +2,8 @@
 
 import dramatiq
 
-from adapters.queue.dramatiq.lead import Lead, until_handled
+from adapters.queue.dramatiq.handed import until_handled
+from adapters.queue.dramatiq.lead import Lead
 from adapters.queue.dramatiq.names import ACTOR_PRIORITIES, TierQueues
 
 NOTICE_MS = 100

@@ -16,10 +16,18 @@ from adapters.queue.dramatiq.tap import TierTap
 from adapters.queue.dramatiq.transport import Transport
 from domain.model.priority import Priority
 
-BOUNDS = {"socket_timeout": "1", "stack_timeout": "2", "blocked_connection_timeout": "2"}
-"""Seconds. A publisher's thread is free again soon after its caller gave up."""
-HEARTBEAT = {"heartbeat": "30"}
-"""Seconds. A device call may hold the interpreter for long, and with it the lead."""
+BOUNDS = {
+    "socket_timeout": "1",
+    "stack_timeout": "2",
+    "tcp_options": str({"TCP_USER_TIMEOUT": 10_000, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10}),
+}
+"""Seconds and, for TCP_USER_TIMEOUT, milliseconds."""
+PUBLISHING = {"heartbeat": "0"}
+"""Nobody serves a publisher's connection while it is idle: a heartbeat would end it each minute.
+TCP notices a broker that is gone. One that is short of memory is waited for, long after the caller
+gave up: Dramatiq would send the message again and again, and each copy would arrive at last."""
+PULLING = {"heartbeat": "30", "blocked_connection_timeout": "2"}
+"""A device call may hold the interpreter for seconds, and with it the lead."""
 
 
 class LedRabbitmqBroker(LedBroker, RabbitmqBroker):
@@ -27,13 +35,16 @@ class LedRabbitmqBroker(LedBroker, RabbitmqBroker):
 
 
 class RabbitmqTransport(Transport):
-    """`url`: amqp(s)://user:password@host:port/vhost; pika's options may follow as its query."""
+    """`url`: amqp(s)://user:password@host:port/vhost; pika's options may follow as its query.
+    Raises `ValueError`."""
 
     def __init__(self, url: str, queues: TierQueues) -> None:
-        self._url, self._queues = with_options(url, BOUNDS | HEARTBEAT), queues
+        self._url, self._queues = with_options(url, BOUNDS), queues
+        pika.URLParameters(self._url)
 
     def publisher(self) -> RabbitmqBroker:
-        return RabbitmqBroker(url=self._url, confirm_delivery=True, middleware=[])
+        url = with_options(self._url, PUBLISHING)
+        return RabbitmqBroker(url=url, confirm_delivery=True, middleware=[])
 
     def count(self, publisher: dramatiq.Broker) -> Mapping[Priority, int]:
         broker = cast(RabbitmqBroker, publisher)
@@ -46,7 +57,7 @@ class RabbitmqTransport(Transport):
             del broker.connection
             return 0
         except pika.exceptions.AMQPError:
-            # Closed while it lay idle: without a thread that serves it, no heartbeat was sent.
+            # The broker went away since the last question.
             del broker.connection
             return int(broker.channel.queue_declare(queue, passive=True).method.message_count)
 
@@ -54,7 +65,8 @@ class RabbitmqTransport(Transport):
         del cast(RabbitmqBroker, publisher).connection
 
     def consumer(self) -> tuple[LedBroker, TierTap]:
-        broker = LedRabbitmqBroker(url=self._url, middleware=[Retries(max_retries=0)])
+        url = with_options(self._url, PULLING)
+        broker = LedRabbitmqBroker(url=url, middleware=[Retries(max_retries=0)])
         return broker, RabbitmqTap(broker, self._queues)
 
     def refused(self, error: BaseException | None) -> bool:

@@ -1,13 +1,13 @@
 """The worker's hold on RabbitMQ: one connection, one `basic_get` a message."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import pika  # type: ignore[import-untyped,unused-ignore]
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
 from adapters.queue.dramatiq.names import TierQueues
-from adapters.queue.dramatiq.tap import Pulled, TierTap, lost_on
+from adapters.queue.dramatiq.tap import NotParked, Pulled, TierTap, lost_on
 from domain.model.priority import Priority
 from domain.model.wakeup import Verdict
 
@@ -82,13 +82,14 @@ class RabbitmqTap(TierTap):
     def _park(self, pulled: Pulled) -> None:
         """Over a connection of its own: RabbitMQ stops reading one that publishes when it is short
         of memory, and the acks and heartbeats of the lead's would then be stuck too."""
-        connection = pika.BlockingConnection(self._broker.parameters)
+        where_from = {"x-parked-from": self._queues.of(pulled.tier)}
+        properties = pika.BasicProperties(delivery_mode=2, headers=where_from)
         try:
-            channel = connection.channel()
-            channel.confirm_delivery()
-            where_from = {"x-parked-from": self._queues.of(pulled.tier)}
-            properties = pika.BasicProperties(delivery_mode=2, headers=where_from)
-            channel.basic_publish("", self._queues.parked, pulled.body, properties, mandatory=True)
-        finally:
-            with suppress(*LOST):
-                connection.close()
+            with closing(pika.BlockingConnection(self._broker.parameters)) as connection:
+                channel = connection.channel()
+                channel.confirm_delivery()
+                channel.basic_publish(
+                    "", self._queues.parked, pulled.body, properties, mandatory=True
+                )
+        except LOST as error:
+            raise NotParked(str(error)) from error

@@ -31,10 +31,11 @@ class LedRedisBroker(LedBroker, RedisBroker):
 class RedisTransport(Transport):
     """`url`: redis(s)://…/db. A worker that gives no sign for `heartbeat_timeout_s` counts as dead,
     and its messages go to others; the clocks of the workers' machines have to agree to well below
-    that."""
+    that. Raises `ValueError`."""
 
     def __init__(self, url: str, queues: TierQueues, heartbeat_timeout_s: float) -> None:
         self._url, self._queues, self._heartbeat_timeout_s = url, queues, heartbeat_timeout_s
+        redis.ConnectionPool.from_url(url)
 
     def publisher(self) -> RedisBroker:
         return self._broker(RedisBroker, [])
@@ -53,7 +54,7 @@ class RedisTransport(Transport):
 
     def refused(self, error: BaseException | None) -> bool:
         return isinstance(
-            error, (redis.exceptions.AuthenticationError, redis.exceptions.NoPermissionError)
+            error, (redis.exceptions.AuthenticationError, redis.exceptions.ResponseError)
         )
 
     def missing_parts(self) -> list[str]:

@@ -21,6 +21,10 @@ class Pulled:
     receipt: Any
 
 
+class NotParked(Exception):
+    """It could not be set aside just now, and is still in hand."""
+
+
 class TierTap(ABC):
     """Everything but `wake` is called by one thread, the lead's. Every method but `wake` and
     `close` raises Dramatiq's `ConnectionClosed` when the broker can't be reached; `open` mends it.
@@ -43,7 +47,7 @@ class TierTap(ABC):
     @abstractmethod
     def settle(self, pulled: Pulled, verdict: Verdict) -> None:
         """ACK removes it, PARK sets it aside, REQUEUE offers it again at once. Nothing happens if
-        the broker took it back meanwhile."""
+        the broker took it back meanwhile. May raise `NotParked`."""
 
     @abstractmethod
     def rest(self, seconds: float) -> None:

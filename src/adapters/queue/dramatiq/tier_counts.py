@@ -12,17 +12,19 @@ from ports.clock import Elapsed
 
 log = logging.getLogger(__name__)
 
+QUESTION_LIMIT_S = 1.0
+
 Counts = dict[Priority, int]
 
 
 class TierCounts:
     """Those who ask at once share one answer."""
 
-    def __init__(self, transport: Transport, elapsed: Elapsed, time_limit_s: float) -> None:
+    def __init__(self, transport: Transport, elapsed: Elapsed) -> None:
         self._transport = transport
         self._broker = transport.publisher()
         self._asking = BoundedPublishing[Counts](
-            self._answer, elapsed, PublishingLimits(lanes=1, time_limit_s=time_limit_s),
+            self._answer, elapsed, PublishingLimits(lanes=1, time_limit_s=QUESTION_LIMIT_S),
             leave=lambda: transport.leave(self._broker),
         )  # fmt: skip
 
@@ -34,7 +36,7 @@ class TierCounts:
         except Unavailable as error:
             if self._transport.refused(error.__cause__):
                 raise Unavailable(
-                    "The broker refuses the user, the password or the vhost of BROKER_URL.",
+                    "The broker refuses the user, password, vhost or database of BROKER_URL.",
                     remedy="Correct BROKER_URL.",
                 ) from error
             log.warning("the broker is away, it is tried again: %s", error)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import dramatiq
 
+from adapters.queue.celery.depth import RecentDepth
 from adapters.queue.dramatiq.by_scheme import transport_for
 from adapters.queue.dramatiq.envelope import pack
 from adapters.queue.dramatiq.names import PREFIX, TierQueues
@@ -17,8 +18,12 @@ from ports.wakeup_queue import WakeupQueue
 
 
 class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
-    """Over RabbitMQ or Redis, as the scheme of `broker_url` says. `depth` is as old as
-    `depth_ttl_s` at most. Raises `InternalError` for an unknown scheme."""
+    """Over RabbitMQ or Redis, as the scheme of `broker_url` says. Raises `InternalError` for an
+    unknown one.
+
+    `depth` is a picture at most two `depth_ttl_s` old, so that a submit costs no round trip; while
+    the broker is out of reach it is the last one, so that a submit is accepted all the same.
+    """
 
     def __init__(
         self,
@@ -29,12 +34,10 @@ class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
         limits: PublishingLimits | None = None,
         depth_ttl_s: float = 1.0,
     ) -> None:
-        limits = limits or PublishingLimits()
         self._queues = TierQueues(prefix)
         transport = transport_for(broker_url, self._queues)
-        self._elapsed, self._depth_ttl_s = elapsed, depth_ttl_s
-        self._counts = TierCounts(transport, elapsed, limits.time_limit_s)
-        self._counted: tuple[float, Mapping[Priority, int]] | None = None
+        self._counts = TierCounts(transport, elapsed)
+        self._depth = RecentDepth(self._counts.now, elapsed, depth_ttl_s)
         self._broker = transport.publisher()
         self._publishing = BoundedPublishing[dramatiq.Message[None]](
             self._send, elapsed, limits, leave=lambda: transport.leave(self._broker)
@@ -54,9 +57,7 @@ class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
         await self._publishing.publish(pack(wakeup, self._queues))
 
     async def depth(self) -> Mapping[Priority, int]:
-        if self._counted is None or self._elapsed() - self._counted[0] >= self._depth_ttl_s:
-            self._counted = (self._elapsed(), await self._counts.now())
-        return self._counted[1]
+        return await self._depth()
 
     def _send(self, messages: Sequence[dramatiq.Message[None]]) -> None:
         """On a lane's thread: Dramatiq keeps a connection a thread."""

@@ -1,8 +1,9 @@
 """The worker's end of the queue, on Dramatiq."""
 
 import asyncio
-from collections.abc import Awaitable
+import logging
 from contextlib import suppress
+from threading import Thread
 
 import dramatiq
 
@@ -19,9 +20,11 @@ from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_source import Handle, WakeupSource
 
-PING_LIMIT_S = 2.0
-STOP_LIMIT_MS = 10_000
-"""For threads that a lost broker holds; the handlers have ended by then."""
+JOIN_LIMIT_S, STOP_LIMIT_S = 4.0, 6.0
+"""For threads that a lost broker holds; the handlers have ended by then. Dramatiq sleeps 3 s
+before it connects again."""
+
+log = logging.getLogger(__name__)
 
 
 class DramatiqWakeupSource(WakeupSource, Lifecycle):
@@ -44,7 +47,7 @@ class DramatiqWakeupSource(WakeupSource, Lifecycle):
         self._transport = transport_for(broker_url, self._queues, heartbeat_timeout_s)
         self._ageing, self._elapsed = ageing, elapsed
         self._grace_s, self._requeue_after_s = grace_s, requeue_after_s
-        self._counts = TierCounts(self._transport, elapsed, PING_LIMIT_S)
+        self._counts = TierCounts(self._transport, elapsed)
 
     async def start(self) -> None:
         await self._counts.check()
@@ -67,7 +70,7 @@ class DramatiqWakeupSource(WakeupSource, Lifecycle):
             try:
                 await handling.drain(self._grace_s)
             finally:
-                await _to_the_end(asyncio.to_thread(worker.stop, STOP_LIMIT_MS))
+                await _stop(worker)
 
     def _worker(self, gate: SlotGate, handling: Handling, slots: int) -> dramatiq.Worker:
         broker, tap = self._transport.consumer()
@@ -76,10 +79,21 @@ class DramatiqWakeupSource(WakeupSource, Lifecycle):
         return worker_on(broker, self._queues, slots)
 
 
-async def _to_the_end(work: Awaitable[None]) -> None:
-    """A second cancel may cut the grace short, but not the giving back."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
+async def _stop(worker: dramatiq.Worker) -> None:
+    """A second cancel may cut the grace short, but not the giving back; a broker that does not
+    answer may: what it lent out is its own again when this process ends."""
+    stopped = asyncio.get_running_loop().create_future()
+    Thread(target=_stop_blocking, args=[worker, stopped], name="stop-worker", daemon=True).start()
+    limit = asyncio.ensure_future(asyncio.wait([stopped], timeout=STOP_LIMIT_S))
+    while not limit.done():
         with suppress(asyncio.CancelledError):
-            await asyncio.shield(task)
-    task.result()
+            await asyncio.shield(limit)
+    if not stopped.done():
+        log.warning("the broker does not answer; its messages are left to it")
+
+
+def _stop_blocking(worker: dramatiq.Worker, stopped: "asyncio.Future[None]") -> None:
+    worker.stop(int(JOIN_LIMIT_S * 1000))
+    # The loop may be closed by then.
+    with suppress(RuntimeError):
+        stopped.get_loop().call_soon_threadsafe(stopped.set_result, None)
