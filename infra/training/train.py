@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -20,17 +20,16 @@ from infra.training.pictures import Pixels
 
 PATCH_PX = {2: 32, 4: 24}
 BATCH = 16
-PEAK_RATE = 2e-3
 LAST_RATE_SHARE = 0.01
 WARM_UP_STEPS = 200
 AVERAGE_DECAY = 0.999
 CHECKPOINT_STEPS = 500
 
 
-def learning_rate(step: int, done: float) -> float:
-    """Linear warm-up, then a cosine over `done` (0 to 1) down to 1 % of the peak."""
+def learning_rate(peak: float, step: int, done: float) -> float:
+    """Linear warm-up, then a cosine over `done` (0 to 1) down to 1 % of `peak`."""
     cosine = LAST_RATE_SHARE + (1 - LAST_RATE_SHARE) * (1 + math.cos(math.pi * done)) / 2
-    return PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS) * cosine
+    return peak * min(1.0, (step + 1) / WARM_UP_STEPS) * cosine
 
 
 def start_at_bicubic(network: CompactUpscaler) -> None:
@@ -46,9 +45,12 @@ def start_at_bicubic(network: CompactUpscaler) -> None:
 class Training:
     """The network, its running average (the one that is saved), and the optimiser."""
 
-    def __init__(self, scale: int, bf16: bool) -> None:
+    def __init__(self, scale: int, start: Path | None, bf16: bool) -> None:
         self.network = CompactUpscaler(scale)
-        start_at_bicubic(self.network)
+        if start is None:
+            start_at_bicubic(self.network)
+        else:
+            self.network.load_state_dict(load_file(start))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self._optimiser = torch.optim.Adam(self.network.parameters(), betas=(0.9, 0.99))
@@ -95,18 +97,22 @@ def run(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(args.seed)
     quality = (args.jpeg_low, args.jpeg_high)
     recipe = Recipe(args.scale, PATCH_PX[args.scale], BATCH, args.jpeg_share, quality)
-    sampler, training = PatchSampler(args.pictures, recipe, rng), Training(args.scale, args.bf16)
+    sampler = PatchSampler(args.pictures, recipe, rng)
+    training = Training(args.scale, args.start, args.bf16)
     print(f"{len(sampler)} pictures, {sampler.megapixels:.1f} megapixels", flush=True)
     began, step, done, recent = time.monotonic(), 0, 0.0, 0.0
     while done < 1:
         small, large = sampler.batch()
-        loss = training.step(as_tensor(small), as_tensor(large), learning_rate(step, done))
+        loss = training.step(
+            as_tensor(small), as_tensor(large), learning_rate(args.rate, step, done)
+        )
         step, recent = step + 1, loss if step == 0 else 0.99 * recent + 0.01 * loss
         minutes = (time.monotonic() - began) / 60
         done = max(step / args.steps, minutes / args.minutes)
         if step % CHECKPOINT_STEPS == 0 or done >= 1:
             facts = {"scale": args.scale, "steps": step, "seed": args.seed}
             facts |= {"jpeg_share": args.jpeg_share, "jpeg_quality": quality}
+            facts |= {"rate": args.rate, "bf16": args.bf16, "went_on": args.start is not None}
             training.save(args.output, {"training": json.dumps(facts)})
             print(f"step {step} minute {minutes:.1f} done {done:.3f} loss {recent:.5f}", flush=True)
 
@@ -118,6 +124,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the .safetensors to write")
     parser.add_argument("--steps", type=int, default=30_000)
     parser.add_argument("--minutes", type=float, default=math.inf, help="end sooner, annealed")
+    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--jpeg-share", type=float, default=0.3)
