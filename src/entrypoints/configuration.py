@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from yaml import YAMLError
 
@@ -16,6 +16,7 @@ WELL_KNOWN = frozenset(
     {"admin", "changeme", "dev", "guest", "minioadmin", "password", "secret", "test"}
 )
 SHORTEST_SECRET = 16
+LONGEST_S3_LINK_S = 604_800
 SECRETS = frozenset(
     name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
 ) | {"api_key"}
@@ -61,6 +62,21 @@ def api_keys(settings: Settings) -> list[tuple[str, str]]:
     return [("default", f"dk_test_{secrets.token_urlsafe(18)}")]
 
 
+def refuse_private_backends(settings: Settings) -> None:
+    """Gateway and workers in several processes share nothing that one process keeps to itself."""
+    chosen = {
+        "QUEUE_BACKEND": settings.queue_backend,
+        "TASK_STORE": settings.task_store,
+        "STORAGE_BACKEND": settings.storage_backend,
+    }
+    private = [f"{name}=memory" for name, backend in chosen.items() if backend == "memory"]
+    if private:
+        raise ConfigurationError(
+            f"{', '.join(private)}: lives in one process only; run `darkroom up`, or choose "
+            "backends that processes share"
+        )
+
+
 def signing_secret(settings: Settings) -> bytes:
     """What signs links to results; kept in DATA_DIR so that links survive a restart."""
     if settings.url_signing_secret is not None:
@@ -100,6 +116,8 @@ def _problems(settings: Settings) -> list[str]:
         UrlPolicy(settings.fetch_allow_hosts)
     except ValueError as error:
         problems.append(f"FETCH_ALLOW_HOSTS: {error}")
+    if settings.storage_backend == "s3" and settings.url_ttl_s > LONGEST_S3_LINK_S:
+        problems.append(f"URL_TTL_S: an S3 link lives at most {LONGEST_S3_LINK_S} s (7 days)")
     if settings.app_env == "PROD" and not settings.allow_dev_secrets:
         problems += _weak_secrets(settings)
     return problems
@@ -110,7 +128,8 @@ def _weak_secrets(settings: Settings) -> list[str]:
         return ["API_KEYS: PROD needs at least one, as tenant:key"]
     named: Mapping[str, list[str]] = {
         "API_KEYS": [key for _, key in api_keys(settings)],
-        "URL_SIGNING_SECRET": [s.get_secret_value()] if (s := settings.url_signing_secret) else [],
+        "URL_SIGNING_SECRET": _value(settings.url_signing_secret),
+        "S3_SECRET_KEY": _value(settings.s3_secret_key) if settings.storage_backend == "s3" else [],
     }
     return [
         f"{variable}: PROD refuses a well-known or short secret (under {SHORTEST_SECRET} "
@@ -118,3 +137,7 @@ def _weak_secrets(settings: Settings) -> list[str]:
         for variable, values in named.items()
         if any(value.lower() in WELL_KNOWN or len(value) < SHORTEST_SECRET for value in values)
     ]
+
+
+def _value(secret: SecretStr | None) -> list[str]:
+    return [secret.get_secret_value()] if secret else []

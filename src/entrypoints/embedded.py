@@ -16,8 +16,12 @@ def embedded_app(container: EmbeddedContainer) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        confirm = every(RECOVER_EVERY_S, "confirm", container.confirm(), container.telemetry())
-        async with started(container.lifetimes()), beside(confirm), working(container):
+        telemetry = container.telemetry()
+        async with (
+            started(container.lifetimes()),
+            beside(every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry)),
+            working(container),
+        ):
             yield
 
     return create_app(container.gateway(), lifespan)

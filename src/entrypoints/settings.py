@@ -36,7 +36,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port of the gateway; 0 = any free one.")
-    queue_backend: Literal["memory"] = Field("memory", description="Where wake-ups wait.")
+    queue_backend: Literal["celery", "dramatiq", "memory"] = Field(
+        "memory", description="Where wake-ups wait."
+    )
+    broker_url: SecretStr = Field(
+        SecretStr("amqp://guest:guest@localhost:5672//"),
+        description="Broker of celery or dramatiq, amqp:// or redis://.",
+    )
     task_store: Literal["redis", "sqlite", "memory"] = Field("sqlite", description="The ledger.")
     redis_url: SecretStr = Field(
         SecretStr("redis://localhost:6379/0"), description="Ledger and counts, where on Redis."

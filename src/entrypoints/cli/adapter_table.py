@@ -1,5 +1,8 @@
 """What `darkroom up` runs on: port, adapter, place."""
 
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 from rich.table import Table
 
 from entrypoints.container.embedded import EmbeddedContainer
@@ -19,17 +22,31 @@ def adapter_table(container: EmbeddedContainer, settings: Settings) -> Table:
 
 
 def places(settings: Settings, models: list[str]) -> dict[str, str]:
-    """Where each adapter keeps or finds its things, if not in this process."""
+    """Where each adapter keeps or finds its things, if not in this process; no secrets."""
+    redis, broker = masked(settings.redis_url), masked(settings.broker_url)
+    allowed = f", {settings.fetch_allow_hosts}" if settings.fetch_allow_hosts else ""
+    counted = f"{settings.rate_limit_per_minute} submits a minute and key"
     found = {
-        "RateLimiter": f"{settings.rate_limit_per_minute} submits a minute and key",
+        "Redis": redis,
+        "TaskStore": {
+            "sqlite": str(settings.sqlite_path or settings.data_dir / "darkroom.db"),
+            "redis": redis,
+        }.get(settings.task_store),
+        "BlobStore": {
+            "local": str(settings.data_dir / "blobs"),
+            "s3": f"{settings.s3_endpoint or 'AWS'}, bucket {settings.s3_bucket}",
+        }.get(settings.storage_backend),
+        "WakeupQueue": None if settings.queue_backend == "memory" else broker,
+        "WakeupSource": None if settings.queue_backend == "memory" else broker,
+        "RateLimiter": counted + (f", {redis}" if settings.rate_limit_backend == "redis" else ""),
+        "ImageFetcher": f"public addresses{allowed}" if settings.fetch_backend == "http" else None,
         "Inference": f"{settings.device}: {', '.join(models)}",
         "Telemetry": f"log ({settings.log_format}, {settings.log_level}) and /metrics",
     }
-    if settings.task_store == "sqlite":
-        found["TaskStore"] = str(settings.sqlite_path or settings.data_dir / "darkroom.db")
-    if settings.storage_backend == "local":
-        found["BlobStore"] = str(settings.data_dir / "blobs")
-    if settings.fetch_backend == "http":
-        allowed = settings.fetch_allow_hosts
-        found["ImageFetcher"] = "public addresses" + (f", {allowed}" if allowed else "")
-    return found
+    return {port: place for port, place in found.items() if place}
+
+
+def masked(url: SecretStr) -> str:
+    """Scheme, host and path: what a person needs to recognise it by."""
+    parts = urlsplit(url.get_secret_value())
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

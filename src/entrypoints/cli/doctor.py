@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Annotated
 
@@ -15,6 +16,9 @@ from entrypoints.cli.faults import ExitStatus
 from entrypoints.cli.streams import note, person, put
 from entrypoints.configuration import load_settings
 from ports.lifecycle import Lifecycle
+
+Fault = tuple[str, str] | None
+"""Why it does not work, and what to do about it."""
 
 SIGN = {"ok": "[green]ok[/]", "fail": "[red]fail[/]"}
 
@@ -53,42 +57,48 @@ def doctor(
 
 
 async def examine(timeout_s: float) -> list[Finding]:
-    """One finding a port, in the order of the house. What was started is closed again."""
+    """One finding a part that has a life, in the order of their start; closed again in reverse."""
     from entrypoints.container.embedded import build_embedded
     from entrypoints.container.parts import parts
 
     settings = load_settings()
     container = build_embedded(settings)
     where = places(settings, [spec.name for spec in container.models()])
-    return [
-        await _finding(port, part, where.get(port, IN_PROCESS), timeout_s)
-        for port, part in parts(container).items()
-    ]
+    named = {id(part): port for port, part in parts(container).items()}
+    lives = [part for part in container.lifetimes() if isinstance(part, Lifecycle)]
+    started = [(part, *await _timed(part.start, timeout_s)) for part in lives]
+    try:
+        return [
+            await _finding(part, named.get(id(part), "Redis"), where, ms, fault, timeout_s)
+            for part, ms, fault in started
+        ]
+    finally:
+        for part in reversed(lives):
+            await part.aclose()
 
 
-async def _finding(port: str, part: object, where: str, timeout_s: float) -> Finding:
-    began_s = perf_counter()
-    fault = await _fault(part, timeout_s) if isinstance(part, Lifecycle) else None
-    latency_ms = round(1000 * (perf_counter() - began_s))
-    known = Finding(port, type(part).__name__, where, "ok", latency_ms)
+async def _finding(
+    part: Lifecycle, port: str, where: Mapping[str, str], ms: int, fault: Fault, timeout_s: float
+) -> Finding:
+    """What starting it told, or else what its probe tells."""
     if fault is None:
-        return known
-    return Finding(known.port, known.adapter, where, "fail", latency_ms, *fault)
+        probe_ms, fault = await _timed(part.ping, timeout_s)
+        ms += probe_ms
+    found = Finding(port, type(part).__name__, where.get(port, IN_PROCESS), "ok", ms)
+    return found if fault is None else replace(found, status="fail", reason=fault[0], fix=fault[1])
 
 
-async def _fault(part: Lifecycle, timeout_s: float) -> tuple[str, str] | None:
-    """Why it does not work, and what to do about it."""
+async def _timed(call: Callable[[], Awaitable[None]], timeout_s: float) -> tuple[int, Fault]:
+    """Its milliseconds, and why it did not work, if it did not."""
+    began_s, fault = perf_counter(), None
     try:
         async with asyncio.timeout(timeout_s):
-            await part.start()
-            await part.ping()
+            await call()
     except DarkroomError as error:
-        return error.detail, error.hint
+        fault = error.detail, error.hint
     except TimeoutError:
-        return f"no answer within {timeout_s:g} s", "see whether it runs and can be reached"
-    finally:
-        await part.aclose()
-    return None
+        fault = f"no answer within {timeout_s:g} s", "see whether it runs and can be reached"
+    return round(1000 * (perf_counter() - began_s)), fault
 
 
 def _table(findings: list[Finding]) -> Table:

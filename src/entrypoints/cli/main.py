@@ -8,7 +8,9 @@ from entrypoints.cli.doctor import doctor
 from entrypoints.cli.group import TellingGroup
 from entrypoints.cli.models import models
 from entrypoints.cli.run import run
+from entrypoints.cli.serve import serve
 from entrypoints.cli.up import up
+from entrypoints.cli.worker import worker
 
 app = typer.Typer(
     cls=TellingGroup,
@@ -19,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up)
+app.command()(serve)
+app.command()(worker)
 app.command()(run)
 app.command()(models)
 app.add_typer(tasks.app, name="tasks")

@@ -1,8 +1,10 @@
 """One HTTP server in this process: its socket, its settings, and why it did not start."""
 
 import errno
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entrypoints.cli.faults import ExitStatus, Fault
 
 BACKLOG = 2048
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 DRAIN_CONNECTIONS_S = 3
 """A client that long-polls does not hold the end up for longer than this."""
 
@@ -98,3 +101,14 @@ def _not_bound(host: str, port: int, error: OSError) -> Fault:
         fix=fixes.get(error.errno or 0, "set HOST to an address of this machine"),
         more="darkroom up --help",
     )  # fmt: skip
+
+
+@contextmanager
+def stopping_is_no_failure() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more: by then it has done its work."""
+    before = {each: signal.signal(each, lambda *_: None) for each in STOPPING}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,20 +1,15 @@
 """`darkroom up`: gateway and worker in one process."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr
 
 from entrypoints.cli.service import url_of
-from entrypoints.cli.serving import Server, listening
+from entrypoints.cli.serving import Server, listening, stopping_is_no_failure
 from entrypoints.cli.streams import note, person, put
 from entrypoints.configuration import api_keys, load_settings
 from entrypoints.settings import Settings
-
-STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def up(
@@ -40,7 +35,7 @@ def up(
         url = url_of(settings.host, listener.getsockname()[1])
         _introduce(container, settings, url, keys)
         server = Server(app, lambda: note(f"Ready at {url}. Ctrl-C stops it."))
-        with _stopping_is_no_failure():
+        with stopping_is_no_failure():
             server.run([listener])
     server.raise_unless_started()
     note("Stopped.")
@@ -65,14 +60,3 @@ def _introduce(container: Any, settings: Settings, url: str, keys: list[tuple[st
         note(f"{name:8} {url}{path}")
     note("\nTry it:")
     put(curl(url, "<KEY>" if secret else keys[0][1], container.models()))
-
-
-@contextmanager
-def _stopping_is_no_failure() -> Iterator[None]:
-    """uvicorn raises the signal that stopped it once more: by then it has done its work."""
-    before = {each: signal.signal(each, lambda *_: None) for each in STOPPING}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from domain.model.links import LinkSigner
-from domain.model.priority import Ageing
 from domain.model.runner import ModelRegistry
 from domain.model.url_policy import UrlPolicy
 from entrypoints.configuration import api_keys
 from entrypoints.settings import Settings
 from ports.blob_store import BlobStore
-from ports.clock import Elapsed, Now
+from ports.clock import Now
 from ports.epoch import Epoch
 from ports.image_fetcher import ImageFetcher
 from ports.imaging import Imaging
@@ -21,7 +20,6 @@ from ports.task_store import TaskStore
 from ports.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
-    from adapters.queue.memory import MemoryQueue
     from adapters.redis_client import RedisClient
     from adapters.tasks.redis_clock import RedisClock
 
@@ -103,14 +101,6 @@ def s3_blob_store(settings: Settings) -> BlobStore:
         region=settings.s3_region,
         now=system_now,
     )
-
-
-def memory_queue(settings: Settings, elapsed: Elapsed) -> "MemoryQueue":
-    """Both ends of one queue."""
-    from adapters.queue.memory import MemoryQueue
-
-    ageing = Ageing(settings.priority_aging_normal_s, settings.priority_aging_low_s)
-    return MemoryQueue(ageing, elapsed, settings.drain_grace_s)
 
 
 def memory_rate_limiter() -> RateLimiter:

@@ -18,7 +18,7 @@ from domain.use_cases.ledger import Ledger
 from domain.use_cases.purge_tasks import PurgeTasks
 from domain.use_cases.recover_tasks import RecoverTasks
 from entrypoints.configuration import signing_secret
-from entrypoints.container import adapters
+from entrypoints.container import adapters, queues
 from entrypoints.container.models import build_models
 from entrypoints.container.telemetry import build_telemetry, new_registry
 from entrypoints.settings import Settings
@@ -96,7 +96,9 @@ class CoreContainer(containers.DeclarativeContainer):
     )
     queue = providers.Selector(
         config.queue_backend,
-        memory=providers.Singleton(adapters.memory_queue, settings, elapsed),
+        memory=providers.Singleton(queues.memory_queue, settings, elapsed),
+        celery=providers.Singleton(queues.celery_queue, settings, elapsed),
+        dramatiq=providers.Singleton(queues.dramatiq_queue, settings, elapsed),
     )
     ledger = providers.Singleton(Ledger, store, telemetry)
 

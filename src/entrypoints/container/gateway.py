@@ -105,3 +105,10 @@ class GatewayContainer(Core):
         cors_origins=Core.settings.provided.cors_origins,
     )  # fmt: skip
     lifetimes = providers.Callable(in_order, Core.shared_lifetimes, providers.List(limiter, keys))
+
+
+def build_gateway(settings: Settings) -> GatewayContainer:
+    """A fresh container for a process that only serves HTTP."""
+    container = GatewayContainer(settings=settings)
+    container.config.from_dict(settings.model_dump(mode="python"))
+    return container

@@ -9,6 +9,8 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
     """Built, not started."""
     return {
         "TaskStore": container.store(),
+        "Epoch": container.epoch(),
+        "WorkerRegistry": container.workers(),
         "WakeupQueue": container.queue(),
         "WakeupSource": container.source(),
         "BlobStore": container.blobs(),

@@ -13,7 +13,7 @@ from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import RunAttempt
 from domain.use_cases.store_result import StoreResult
 from entrypoints.background import end_process
-from entrypoints.container import adapters
+from entrypoints.container import adapters, queues
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order
 from entrypoints.container.gateway import image_limits
@@ -43,7 +43,12 @@ class WorkerContainer(Core):
         http=providers.Singleton(adapters.http_fetcher, Core.settings, Core.urls),
         memory=providers.Singleton(adapters.memory_fetcher, Core.settings, Core.urls),
     )
-    source = providers.Selector(Core.config.queue_backend, memory=Core.queue)
+    source = providers.Selector(
+        Core.config.queue_backend,
+        memory=Core.queue,
+        celery=providers.Singleton(queues.celery_source, Core.settings, Core.store, Core.elapsed),
+        dramatiq=providers.Singleton(queues.dramatiq_source, Core.settings, Core.elapsed),
+    )
     imaging = providers.Singleton(adapters.pillow_imaging)
     inference = providers.Selector(
         Core.config.inference_backend,

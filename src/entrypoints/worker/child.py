@@ -31,12 +31,11 @@ async def work(container: WorkerContainer) -> None:
         if os.getppid() != parent:
             stop.set()
 
-    orphaned = every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())
     async with (
         started(container.lifetimes()),
         metrics_served(container),
         working(container),
-        beside(orphaned),
+        beside(every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())),
     ):
         await stop.wait()
 

@@ -1,0 +1,25 @@
+"""`darkroom worker`: the workers of this machine."""
+
+import asyncio
+
+import typer
+
+from entrypoints.cli.streams import note
+from entrypoints.configuration import load_settings, refuse_private_backends
+
+
+def worker() -> None:
+    """Run one worker process a GPU, until SIGTERM; dead ones are started again.
+
+    GPU_IDS=0,1 darkroom worker
+    """
+    from entrypoints.container.models import build_models
+    from entrypoints.worker.devices import devices
+    from entrypoints.worker.parent import Parent
+
+    settings = load_settings()
+    refuse_private_backends(settings)
+    names = ", ".join(spec.name for spec in build_models(settings))
+    found = devices(settings.gpu_ids)
+    note(f"workers on {', '.join(device.name for device in found)}: {names}")
+    raise typer.Exit(asyncio.run(Parent(settings, found).run()))

@@ -1,0 +1,61 @@
+"""Both ends of each queue, their libraries imported inside."""
+
+from typing import TYPE_CHECKING
+
+from domain.model.priority import Ageing
+from entrypoints.settings import Settings
+from ports.clock import Elapsed
+from ports.task_store import TaskStore
+from ports.wakeup_queue import WakeupQueue
+from ports.wakeup_source import WakeupSource
+
+if TYPE_CHECKING:
+    from adapters.queue.memory import MemoryQueue
+
+
+def ageing(settings: Settings) -> Ageing:
+    return Ageing(settings.priority_aging_normal_s, settings.priority_aging_low_s)
+
+
+def memory_queue(settings: Settings, elapsed: Elapsed) -> "MemoryQueue":
+    """Both ends of one queue."""
+    from adapters.queue.memory import MemoryQueue
+
+    return MemoryQueue(ageing(settings), elapsed, settings.drain_grace_s)
+
+
+def celery_queue(settings: Settings, elapsed: Elapsed) -> WakeupQueue:
+    from adapters.queue.celery.broker import CeleryBroker
+    from adapters.queue.celery.queue import CeleryWakeupQueue
+
+    return CeleryWakeupQueue(CeleryBroker(url=settings.broker_url.get_secret_value()), elapsed)
+
+
+def celery_source(settings: Settings, store: TaskStore, elapsed: Elapsed) -> WakeupSource:
+    """Where the ledger is on Redis, Celery's result backend there mirrors it, for AsyncResult and
+    Flower; no decision reads it."""
+    from adapters.queue.celery.broker import CeleryBroker
+    from adapters.queue.celery.source import CeleryWakeupSource
+
+    mirrored = settings.task_store == "redis"
+    return CeleryWakeupSource(
+        CeleryBroker(url=settings.broker_url.get_secret_value()),
+        ageing(settings),
+        elapsed,
+        grace_s=settings.drain_grace_s,
+        task_of=store.get if mirrored else None,
+        result_url=settings.redis_url.get_secret_value() if mirrored else None,
+    )
+
+
+def dramatiq_queue(settings: Settings, elapsed: Elapsed) -> WakeupQueue:
+    from adapters.queue.dramatiq.wakeup_queue import DramatiqWakeupQueue
+
+    return DramatiqWakeupQueue(settings.broker_url.get_secret_value(), elapsed)
+
+
+def dramatiq_source(settings: Settings, elapsed: Elapsed) -> WakeupSource:
+    from adapters.queue.dramatiq.wakeup_source import DramatiqWakeupSource
+
+    url = settings.broker_url.get_secret_value()
+    return DramatiqWakeupSource(url, ageing(settings), elapsed, settings.drain_grace_s)

@@ -1,0 +1,30 @@
+"""The gateway alone: HTTP in front, the work in other processes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from entrypoints.background import PURGE_EVERY_S, RECOVER_EVERY_S, beside, every, started
+from entrypoints.container.gateway import GatewayContainer
+from entrypoints.http.app import create_app
+
+
+def gateway_app(container: GatewayContainer) -> FastAPI:
+    """Every gateway recovers and purges as well: each step is a compare-and-set, so any number
+    may, and none has to."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        telemetry = container.telemetry()
+        async with (
+            started(container.lifetimes()),
+            beside(
+                every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry),
+                every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
+                every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
+            ),
+        ):
+            yield
+
+    return create_app(container.gateway(), lifespan)
