@@ -98,11 +98,13 @@ class CeleryPlace:
 
 
 @asynccontextmanager
-async def celery_link(place: CeleryPlace, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
+async def celery_link(
+    place: CeleryPlace, grace_s: float = NO_GRACE_S, **facts: Any
+) -> AsyncIterator[Link]:
     elapsed = SteppedClock(0.0)
     queue = CeleryWakeupQueue(place.broker, time.monotonic, PATIENT, depth_ttl_s=0.0)
     source = CeleryWakeupSource(
-        place.broker, AGEING, elapsed, grace_s=grace_s, requeue_after_s=REQUEUE_AFTER_S
+        place.broker, AGEING, elapsed, grace_s=grace_s, requeue_after_s=REQUEUE_AFTER_S, **facts
     )
     await queue.start()
     try:

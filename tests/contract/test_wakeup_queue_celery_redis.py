@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.contract.celery_link import CeleryPlace, celery_link, source_at
+from tests.contract.clauses.celery_results import CeleryResultsClauses, TaskOf
 from tests.contract.clauses.durable_queue import DurableQueueClauses
 from tests.contract.clauses.wakeup_queue import WakeupQueueClauses
 from tests.contract.services import free_port, require, require_program
@@ -20,17 +21,32 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer
     broker.kill()
 
 
+@pytest.fixture
+def place() -> Iterator[CeleryPlace]:
+    place = CeleryPlace(urlsplit(require("redis"))._replace(path="/2").geturl())
+    yield place
+    place.clear()
+
+
 class TestWakeupQueue(WakeupQueueClauses):
     @pytest.fixture(autouse=True)
-    def place(self) -> Iterator[None]:
-        url = urlsplit(require("redis"))._replace(path="/2").geturl()
-        self._place = CeleryPlace(url)
-        yield
-        self._place.clear()
+    def at(self, place: CeleryPlace) -> None:
+        self._place = place
 
     @asynccontextmanager
     async def connect(self, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
         async with celery_link(self._place, grace_s) as link:
+            yield link
+
+
+class TestCeleryResults(CeleryResultsClauses):
+    @pytest.fixture(autouse=True)
+    def at(self, place: CeleryPlace) -> None:
+        self._place = place
+
+    @asynccontextmanager
+    async def mirrored(self, task_of: TaskOf, result_url: str) -> AsyncIterator[Link]:
+        async with celery_link(self._place, task_of=task_of, result_url=result_url) as link:
             yield link
 
 

@@ -1,56 +1,48 @@
-import json
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import redis
+import pytest
 
-from adapters.queue.dramatiq.names import TierQueues
-from adapters.queue.dramatiq.wakeup_queue import DramatiqWakeupQueue
-from adapters.queue.dramatiq.wakeup_source import DramatiqWakeupSource
-from domain.model.codec import wakeup_from_json
-from domain.model.wakeup import Wakeup
+from tests.contract.clauses.durable_queue import DurableQueueClauses
 from tests.contract.clauses.wakeup_queue import WakeupQueueClauses
-from tests.contract.services import require
-from tests.contract.task_factory import SteppedClock
-from tests.contract.wakeup_link import AGEING, NO_GRACE_S, Link
+from tests.contract.dramatiq_link import RedisPlace, dramatiq_link, source_at
+from tests.contract.services import free_port, require, require_program
+from tests.contract.wakeup_link import NO_GRACE_S, Link
+from tests.servers.redis_server import AOF, RedisServer
 
-DATABASE = 3
+
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    folder = tmp_path_factory.mktemp("redis")
+    broker = RedisServer(require_program("redis-server"), folder, free_port(), *AOF)
+    yield broker
+    broker.kill()
 
 
 class TestWakeupQueue(WakeupQueueClauses):
+    @pytest.fixture(autouse=True)
+    def place(self) -> Iterator[None]:
+        self._place = RedisPlace(urlsplit(require("redis"))._replace(path="/3").geturl())
+        yield
+        self._place.clear()
+
     @asynccontextmanager
     async def connect(self, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
-        url = urlsplit(require("redis"))._replace(path=f"/{DATABASE}").geturl()
-        elapsed, names = SteppedClock(0.0), TierQueues(f"dq-test-{uuid4().hex[:8]}-")
-        queue = DramatiqWakeupQueue(url, time.monotonic, prefix=names.prefix, depth_ttl_s=0)
-        source = DramatiqWakeupSource(
-            url, AGEING, elapsed, grace_s, prefix=names.prefix, requeue_after_s=0.01
-        )
-        await queue.start()
-        await source.start()
-        try:
-            yield Link(queue, source, elapsed, lambda: parked(url, names))
-        finally:
-            await source.aclose()
-            await queue.aclose()
-            delete(url, names)
+        async with dramatiq_link(self._place, grace_s) as link:
+            yield link
 
 
-def namespace(names: TierQueues) -> str:
-    return names.prefix.rstrip("-")
+class TestDurableQueue(DurableQueueClauses):
+    source_at = source_at
 
+    @asynccontextmanager
+    async def reach(self, url: str, name: str) -> AsyncIterator[Link]:
+        async with dramatiq_link(RedisPlace(url, name)) as link:
+            yield link
 
-def parked(url: str, names: TierQueues) -> Sequence[Wakeup]:
-    with redis.Redis.from_url(url) as client:
-        ids = client.lrange(f"{namespace(names)}:{names.parked}", 0, -1)
-        bodies = [client.hget(f"{namespace(names)}:{names.parked}.msgs", each) for each in ids]
-    return [wakeup_from_json(json.loads(body)["args"][0]) for body in bodies]
+    def litter(self, url: str, name: str) -> int:
+        return RedisPlace(url, name).litter()
 
-
-def delete(url: str, names: TierQueues) -> None:
-    with redis.Redis.from_url(url) as client:
-        for key in client.scan_iter(f"{namespace(names)}:*"):
-            client.delete(key)
+    def parked_count(self, url: str, name: str) -> int:
+        return len(RedisPlace(url, name).parked_bodies())

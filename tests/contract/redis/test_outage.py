@@ -87,15 +87,15 @@ async def test_the_same_write_by_another_is_another(
     assert won == [True, False, False]
 
 
-@pytest.mark.parametrize("turns", range(0, 24, 3))
-async def test_a_canceled_caller_harms_nobody(store: RedisTaskStore, turns: int) -> None:
+@pytest.mark.parametrize("turns", range(24))
+async def test_a_canceled_caller_ends_and_harms_nobody(store: RedisTaskStore, turns: int) -> None:
     other, first = pending(), pending()
     await store.insert_once(other, None)
     caller = asyncio.create_task(store.insert_once(first, KEY))
     for _ in range(turns):
         await asyncio.sleep(0)
-    caller.cancel()
-    await asyncio.gather(caller, return_exceptions=True)
+    # On Python 3.11 asyncio.wait_for, which the library uses, loses a cancel now and then.
+    assert caller.cancel() == (await asyncio.wait({caller}) and caller.cancelled())
     assert await store.get(other.task_id) == other
     answer = await store.insert_once(pending(), KEY)
     assert (await store.get(first.task_id) == first) == (answer == first)

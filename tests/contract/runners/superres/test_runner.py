@@ -15,7 +15,7 @@ from domain.model.errors import InferenceFailed, UnknownField
 from domain.model.picture import Picture
 from domain.model.runner import RunnerInput, RunnerOutput
 
-SOURCE = Path(__file__).parents[5] / "src"
+SOURCE = Path(__file__).parents[4] / "src"
 KINDS = [SuperResolutionX2, SuperResolutionX4]
 
 

@@ -7,8 +7,8 @@ from PIL import Image
 
 from adapters.runners.scoring.framing import frame, window
 from domain.model.picture import Picture
-from tests.unit.adapters.runners.scoring.conftest import Score
-from tests.unit.adapters.runners.scoring.degradations import jpeg
+from tests.contract.runners.scoring.conftest import Score
+from tests.contract.runners.scoring.degradations import jpeg
 
 
 def noise(height: int, width: int) -> Any:

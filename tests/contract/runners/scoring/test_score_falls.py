@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.adapters.runners.scoring.conftest import Score, photos
-from tests.unit.adapters.runners.scoring.degradations import DEGRADATIONS
+from tests.contract.runners.scoring.conftest import Score, photos
+from tests.contract.runners.scoring.degradations import DEGRADATIONS
 
 TOLERANCE = 0.5
 """Points a step may gain: the metrics are statistics of one picture."""

@@ -13,7 +13,7 @@ from adapters.runners.scoring.exposure import exposure
 from adapters.runners.scoring.luma import luma
 from adapters.runners.scoring.noise import noise_sigma
 from adapters.runners.scoring.sharpness import blur_effect, laplacian_variance, tenengrad
-from tests.unit.adapters.runners.scoring.degradations import jpeg
+from tests.contract.runners.scoring.degradations import jpeg
 
 
 def plane(array: Any) -> Tensor:

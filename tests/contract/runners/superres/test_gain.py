@@ -15,7 +15,7 @@ from infra.training.metrics import psnr_y
 
 Pixels = NDArray[np.uint8]
 
-HELD_OUT = sorted((Path(__file__).parents[4] / "pictures" / "heldout").glob("*.webp"))
+HELD_OUT = sorted((Path(__file__).parents[3] / "pictures" / "heldout").glob("*.webp"))
 BICUBIC, LANCZOS = Image.Resampling.BICUBIC, Image.Resampling.LANCZOS
 
 

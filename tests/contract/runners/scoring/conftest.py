@@ -11,7 +11,7 @@ from adapters.runners.scoring.runner import ImageScoringRunner
 from domain.model.picture import Picture
 from domain.model.runner import RunnerInput, RunnerOutput
 
-PICTURES = Path(__file__).parents[4] / "pictures" / "scoring"
+PICTURES = Path(__file__).parents[3] / "pictures" / "scoring"
 
 Score = Callable[..., list[RunnerOutput]]
 

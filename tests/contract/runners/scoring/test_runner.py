@@ -15,7 +15,7 @@ from adapters.runners.scoring.runner import ImageScoringRunner
 from domain.model.errors import InferenceFailed, UnknownField
 from domain.model.picture import Picture
 from domain.model.runner import ModelRegistry, RunnerInput
-from tests.unit.adapters.runners.scoring.conftest import Score
+from tests.contract.runners.scoring.conftest import Score
 
 
 def noise(height: int, width: int, seed: int = 0) -> Any:
