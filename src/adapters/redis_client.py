@@ -4,7 +4,9 @@ One server (or one primary behind a name), Redis 6.2 or newer: the scripts touch
 so a Cluster needs a prefix with a hash tag, `{darkroom}:`, that keeps them all in one slot.
 """
 
+import asyncio
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +23,8 @@ from ports.lifecycle import Lifecycle
 RETRY_AFTER_S = 0.05
 
 Word = str | bytes | int | float
+
+compact_json: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class RedisClient(Lifecycle):
@@ -65,12 +69,12 @@ class RedisClient(Lifecycle):
 
     async def call(self, *words: Word) -> Any:
         """The answer to one command."""
-        with self._errors():
+        with self._guarded():
             return await self._command(*words)
 
     async def together(self, *commands: Sequence[Word]) -> list[Any]:
         """The answers to several commands, run as one (MULTI … EXEC)."""
-        with self._errors():
+        with self._guarded():
             async with self._redis.pipeline(transaction=True) as pipeline:
                 for words in commands:
                     pipeline.execute_command(*words)
@@ -81,20 +85,27 @@ class RedisClient(Lifecycle):
 
     async def evaluate(self, sha: str, text: str, *words: Word) -> Any:
         """EVALSHA, or EVAL where the server does not know the script (any more)."""
-        with self._errors():
+        with self._guarded():
             try:
                 return await self._command("EVALSHA", sha, *words)
             except NoScriptError:
                 return await self._command("EVAL", text, *words)
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _guarded(self) -> Iterator[None]:
+        """The library's errors in ours, and a cancel for what it is: on Python 3.11
+        `asyncio.wait_for`, which the library calls, answers as if there had been none when it comes
+        with the last byte, and a loop that is to end would go on for ever."""
         if not self._open:
             raise StorageUnavailable("Redis is not open.")
+        canceled_before = _cancels()
         try:
             yield
         except (RedisError, OSError) as error:
             raise StorageUnavailable from error
+        finally:
+            if _cancels() > canceled_before:
+                raise asyncio.CancelledError
 
     def _refused(self, reason: BaseException) -> StorageUnavailable:
         return StorageUnavailable(
@@ -104,20 +115,27 @@ class RedisClient(Lifecycle):
 
 
 class RedisScript:
-    """A Lua script that finds its arguments by name, in the table `given`."""
+    """A Lua script that finds its arguments by name, in the table `given`. Floats go as `repr`:
+    Lua reads them exactly, but would write them short."""
 
-    PRELUDE = "local given = {} for n = 1, #ARGV, 2 do given[ARGV[n]] = ARGV[n + 1] end\n"
+    PRELUDE = "local given = cjson.decode(ARGV[1])\ngiven.body = ARGV[2]\n"
 
     def __init__(self, client: RedisClient, text: str) -> None:
         self._client = client
         self._text = self.PRELUDE + text
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, *keys: str, **given: Word | None) -> Any:
-        """The script's answer. What is None is absent from `given`."""
-        words = (word for name, value in given.items() if value is not None
-                 for word in (name, value))  # fmt: skip
-        return await self._client.evaluate(self._sha, self._text, len(keys), *keys, *words)
+    async def __call__(self, *keys: str, body: str = "", **given: Any) -> Any:
+        """The script's answer. What is None is absent from `given`; `body`, the one that may be
+        long, goes as it is."""
+        named = compact_json({name: value for name, value in given.items() if value is not None})
+        return await self._client.evaluate(self._sha, self._text, len(keys), *keys, named, body)
+
+
+def _cancels() -> int:
+    """How often the running task was asked to end."""
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 def _without_secrets(url: str) -> str:

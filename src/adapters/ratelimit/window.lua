@@ -4,7 +4,7 @@
 
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
-local limit, window_s, cost = tonumber(given.limit), tonumber(given.window_s), tonumber(given.cost)
+local limit, window_s, cost = given.limit, given.window_s, given.cost
 
 local taken = cost > 0 and acquire(KEYS, {now, limit, window_s, cost})
 local found = counted(KEYS, {now - window_s, limit})

@@ -2,7 +2,7 @@
 -- `now` or before, the longest due first.
 
 local bodies = {}
-while #bodies < tonumber(given.limit) do
+while #bodies < given.limit do
   local wanted = given.limit - #bodies
   local ids = redis.call('ZRANGE', KEYS[1], '-inf', given.now, 'BYSCORE',
     'LIMIT', #bodies, wanted)

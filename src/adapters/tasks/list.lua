@@ -9,7 +9,7 @@ local function fits(row)
     and (not given.created_after or tonumber(created_at) > tonumber(given.created_after))
 end
 
-local bodies, limit = {}, tonumber(given.limit)
+local bodies = {}
 local ids = redis.call('ZRANGE', KEYS[1], given.below, '-', 'BYLEX', 'REV', 'LIMIT', 0, given.scan)
 for _, id in ipairs(ids) do
   local row = read(id, 'status', 'model', 'created_at')
@@ -17,7 +17,7 @@ for _, id in ipairs(ids) do
     redis.call('ZREM', KEYS[1], id)
   elseif fits(row) then
     bodies[#bodies + 1] = row[1]
-    if #bodies == limit then return {bodies, false} end
+    if #bodies == given.limit then return {bodies, false} end
   end
 end
-return {bodies, #ids == tonumber(given.scan) and ids[#ids]}
+return {bodies, #ids == given.scan and ids[#ids]}

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.redis_client import RedisClient, RedisScript, Word
+from adapters.redis_client import RedisClient, RedisScript
 from adapters.tasks import redis_rows as rows
 from adapters.tasks.redis_keeping import Warn, check_keeping
 from domain.model.due import Due
@@ -87,7 +87,7 @@ class RedisTaskStore(TaskStore, Lifecycle):
         found: list[Task] = []
         filters = rows.asked(query)
         scan = SCAN if any(filters.values()) else min(query.limit, SCAN)
-        below: Word = "+" if query.before is None else f"({query.before}"
+        below = "+" if query.before is None else f"({query.before}"
         while True:
             bodies, last = await self._list(
                 self._prefix + rows.list_name(query), prefix=self._prefix, now=repr(self._now()),
@@ -96,7 +96,7 @@ class RedisTaskStore(TaskStore, Lifecycle):
             found += rows.tasks(bodies)
             if last is None:
                 return tuple(found)
-            below = b"(" + last
+            below = f"({last.decode()}"
 
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
         index = f"{self._prefix}due:{kind.value}"

@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from adapters.redis_client import compact_json
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.errors import StorageUnavailable
@@ -19,21 +20,21 @@ LONGEST_S = 10 * 365 * 86_400.0
 """Redis counts the milliseconds of a longer wait wrongly, and nobody waits for it."""
 
 
-def row(task: Task, now: float) -> dict[str, str | int]:
-    """The fields of `task`, its indexes, and when it fades."""
-    fields: dict[str, str | int] = {
-        "id": task.task_id, "body": _compact(task_to_json(task)), "revision": task.revision,
+def row(task: Task, now: float) -> dict[str, Any]:
+    """The fields of `task`, its places in the indexes, and when it fades."""
+    fields = {
+        "id": task.task_id, "body": compact_json(task_to_json(task)), "revision": task.revision,
         "status": task.status.value, "model": task.request.model,
-        "created_at": repr(task.created_at), "places": _compact(_places(task)),
-        "times": _compact(_times(task)), "forget_at": "",
+        "created_at": repr(task.created_at), "places": compact_json(_places(task)),
+        "times": _times(task), "forget_at": "",
     }  # fmt: skip
     if task.forget_at is not None:
         fields |= {"forget_at": repr(task.forget_at), "forget_in_ms": ms(task.forget_at - now)}
     return fields
 
 
-def told(outbox: Sequence[OutboxRow]) -> str:
-    return _compact([_compact(asdict(row)) for row in outbox])
+def told(outbox: Sequence[OutboxRow]) -> list[str]:
+    return [compact_json(asdict(row)) for row in outbox]
 
 
 def key_name(key: IdempotencyKey) -> str:
@@ -49,7 +50,7 @@ def list_name(query: TaskQuery) -> str:
     return _place(query.tenant, query.batch_id)
 
 
-def asked(query: TaskQuery) -> dict[str, str | None]:
+def asked(query: TaskQuery) -> dict[str, Any]:
     """The filters of `query` that are left once its list is chosen."""
     after = query.created_after
     return {
@@ -92,7 +93,3 @@ def _place(tenant: str, batch_id: str | None) -> str:
 def _quoted(part: str) -> str:
     """`part` without a colon in it, so that no two names made of parts are alike."""
     return quote(part, safe="", errors="surrogatepass")
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -5,12 +5,12 @@ local row = read(given.id, 'revision', 'write', 'places', 'key')
 if not row then return 0 end
 local _, revision, last_write, places, key = unpack(row)
 if last_write == given.write then return 1 end
-if revision ~= given.expected then return 0 end
+if tonumber(revision) ~= given.expected then return 0 end
 
 -- A write that needs no memory comes first: a full server then lets the rest pass too, so that what
 -- was accepted before can still end.
 redis.call('PERSIST', row_of(given.id))
-for _, told in ipairs(cjson.decode(given.outbox)) do
+for _, told in ipairs(given.outbox) do
   redis.call('RPUSH', outbox_of(given.id), told)
 end
 write(places, key)

@@ -38,7 +38,7 @@ local function leave(places, id)
 end
 
 local function schedule(times, id)
-  for kind, at in pairs(cjson.decode(times)) do
+  for kind, at in pairs(times) do
     local index = given.prefix .. 'due:' .. kind
     if at == '' then redis.call('ZREM', index, id) else redis.call('ZADD', index, at, id) end
   end
@@ -61,7 +61,7 @@ local function let_fade(id, key)
   redis.call('PEXPIRE', outbox_of(id), given.forget_in_ms)
   if holds(id, key) then
     local left_ms = redis.call('PTTL', key)
-    if left_ms < 0 or left_ms > tonumber(given.forget_in_ms) then
+    if left_ms < 0 or left_ms > given.forget_in_ms then
       redis.call('PEXPIRE', key, given.forget_in_ms)
     end
   end
