@@ -70,7 +70,7 @@ def tasks(bodies: Iterable[bytes]) -> tuple[Task, ...]:
 
 def ms(seconds: float) -> int:
     """Rounded up, so that nothing fades early; at least 1."""
-    return max(1, ceil(min(seconds, LONGEST_S) * 1000))
+    return ceil(min(max(seconds, 0.001), LONGEST_S) * 1000)
 
 
 def _times(task: Task) -> dict[str, str]:
