@@ -51,9 +51,9 @@ def source_at(url: str, name: str) -> WakeupSource:
 class CeleryPlace:
     """Queues nobody else uses, unless they are told their `name`, on the broker at `url`."""
 
-    def __init__(self, url: str, name: str | None = None) -> None:
+    def __init__(self, url: str, name: str | None = None, **facts: Any) -> None:
         prefix = name or f"test-{uuid4().hex[:8]}-"
-        self.broker = CeleryBroker(url=url, prefix=prefix, visibility_s=VISIBILITY_S)
+        self.broker = CeleryBroker(url=url, prefix=prefix, visibility_s=VISIBILITY_S, **facts)
 
     @contextmanager
     def channel(self) -> Iterator[Any]:

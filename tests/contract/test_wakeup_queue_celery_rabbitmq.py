@@ -1,14 +1,22 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 import pytest
 
+from domain.model.errors import Unavailable
+from domain.model.wakeup import Verdict
 from tests.contract.celery_link import CeleryPlace, celery_link, source_at
 from tests.contract.clauses.celery_results import CeleryResultsClauses, TaskOf
-from tests.contract.clauses.durable_queue import DurableQueueClauses
+from tests.contract.clauses.durable_queue import (
+    DurableQueueClauses,
+    receives,
+    takes_messages_again,
+)
 from tests.contract.clauses.wakeup_queue import WakeupQueueClauses
 from tests.contract.services import free_port, require, require_program
-from tests.contract.wakeup_link import NO_GRACE_S, Link
+from tests.contract.wakeup_link import HIGH, LOW, NO_GRACE_S, Hand, Link, consuming, publish
 from tests.servers.rabbitmq_server import RabbitmqServer
 
 
@@ -62,3 +70,56 @@ class TestDurableQueue(DurableQueueClauses):
 
     def parked_count(self, url: str, name: str) -> int:
         return CeleryPlace(url, name).parked_count()
+
+
+class TestRabbitmq:
+    """What only this broker does."""
+
+    pytestmark: ClassVar = [pytest.mark.anyio, pytest.mark.slow]
+
+    async def test_a_broker_out_of_memory_holds_up_nobody(self, own_broker: RabbitmqServer) -> None:
+        async with celery_link(CeleryPlace(own_broker.url)) as link:
+            await publish(link, HIGH)
+            await asyncio.to_thread(own_broker.starve)
+            try:
+                for _ in range(10):
+                    with pytest.raises(Unavailable, match="blocked"):
+                        await publish_when_tried(link)
+            finally:
+                await asyncio.to_thread(own_broker.feed)
+            await takes_messages_again(link)
+
+    async def test_queues_that_somebody_deleted_are_there_again(self, place: CeleryPlace) -> None:
+        hand = Hand()
+        async with celery_link(place) as link, consuming(link, hand):
+            await publish(link, HIGH)
+            await hand.holds(1)
+            place.clear()
+            hand.let_go(9)
+            await receives(hand, await takes_messages_again(link))
+
+    async def test_quorum_queues_do_as_well(self) -> None:
+        place = CeleryPlace(require("rabbitmq"), queue_type="quorum")
+        hand = Hand()
+        hand.answers = [Verdict.REQUEUE, Verdict.PARK]
+        try:
+            async with celery_link(place) as link, consuming(link, hand):
+                (again,) = await publish(link, LOW)
+                await hand.holds(1)
+                (parked,) = await publish(link, HIGH)
+                hand.let_go(3)
+                assert await hand.has_ended(3) == [again, parked, again]
+                assert place.parked_count() == 1
+        finally:
+            place.clear()
+
+
+async def publish_when_tried(link: Link) -> None:
+    """Past the refusals of a breaker that is open."""
+    while True:
+        try:
+            await publish(link, HIGH)
+        except Unavailable as error:
+            if error.__cause__ is not None:
+                raise
+            await asyncio.sleep(0.05)

@@ -17,6 +17,7 @@ from celery.exceptions import (  # type: ignore[import-untyped]
     TaskRevokedError,
 )
 
+from adapters.queue.celery.hands import Hand
 from domain.model.task import (
     CANCELED,
     EXPIRED,
@@ -65,12 +66,12 @@ class LedgerResults:
             if task is not None and task.status is STARTED:
                 self._write(task)
 
-    def tell(self, task_id: str) -> None:
+    def tell(self, hand: Hand) -> None:
         """Write the task's state, then raise what makes Celery send the event of that state."""
-        task = self._ledger_says(task_id)
+        task = self._ledger_says(hand.wakeup.task_id)
         if task is not None and task.status is not PENDING:
             self._write(task)
-            _raise_event(task)
+            _send_event(task, hand)
 
     def _ledger_says(self, task_id: str) -> Task | None:
         asked = asyncio.run_coroutine_threadsafe(self._ask(task_id), self._loop)
@@ -111,12 +112,16 @@ def _error_of(task: Task) -> str:
     return f"{task.error.code}: {task.error.message}" if task.error else str(task.status)
 
 
-def _raise_event(task: Task) -> None:
+def _send_event(task: Task, hand: Hand) -> None:
     status: TaskStatus = task.status
     if status is RETRY:
         due = datetime.fromtimestamp(task.not_before, UTC) if task.not_before else None
         raise Retry(_error_of(task), exc=TaskFailed(_error_of(task)), when=due)
     if status is FAILURE:
         raise TaskFailed(_error_of(task))
+    if status in (CANCELED, EXPIRED):
+        hand.request.send_event(
+            "task-revoked", terminated=False, signum=None, expired=status is EXPIRED
+        )
     if status is not SUCCESS:
         raise Ignore

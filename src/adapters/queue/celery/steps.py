@@ -56,7 +56,10 @@ class PullConsumer:
         def settle(*_: Any, **__: Any) -> None:
             self._consumer.call_soon_ack(self._pull.settled, hand)
 
-        self._consumer.strategies[TASK](copy, None, settle, settle, [])
+        def know(request: Any) -> None:
+            hand.request = request
+
+        self._consumer.strategies[TASK](copy, None, settle, settle, [know])
 
 
 class PullStep(bootsteps.StartStopStep):  # type: ignore[misc]

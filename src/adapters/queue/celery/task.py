@@ -28,7 +28,7 @@ def register_task(app: Celery, handover: Handover, results: LedgerResults | None
         if hand.fate is not Fate.ACK:
             raise Ignore
         if results is not None:
-            results.tell(hand.wakeup.task_id)
+            results.tell(hand)
 
     app.task(
         name=TASK, bind=True, shared=False, lazy=False, acks_late=True,

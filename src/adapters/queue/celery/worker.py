@@ -16,6 +16,9 @@ from adapters.queue.celery.steps import PatientConsumer, PullStep
 
 _making = threading.Lock()
 
+CHATTY = ("celery.worker.strategy", "celery.app.trace")
+"""A line when a task comes and one when it goes: telemetry says that already, and more."""
+
 
 class ThreadPool(TaskPool):  # type: ignore[misc]
     """Celery's, with the worker's app current on its threads: a task is looked up there."""
@@ -63,6 +66,8 @@ class EmbeddedWorker:
 
     def _work(self) -> int:
         self._app.set_current()
+        for name in CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
         with _making:
             # One in use by another worker of this process would be taken over.
             set_event_loop(None)

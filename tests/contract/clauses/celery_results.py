@@ -1,0 +1,166 @@
+"""What people who look through Celery's own window are told: the ledger's truth, or nothing."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import pytest
+from celery import Celery
+from celery.exceptions import TaskRevokedError
+
+from domain.model.errors import FetchFailed
+from domain.model.life_cycle import claim, expire, fail
+from domain.model.task import CANCELED, STARTED, Task
+from domain.model.wakeup import Verdict, Wakeup, wakeup_for
+from tests.contract.services import free_port, require
+from tests.contract.task_factory import POLICY, START, failed, pending, succeeded
+from tests.contract.wakeup_link import HIGH, LOW, NORMAL, PATIENCE_S, Hand, Link, consuming, publish
+from tests.servers.broker_line import broker_line
+
+TaskOf = Callable[[str], Awaitable[Task | None]]
+
+REVOKED_TASK, RETRIED_TASK = pending(), claim(pending(), START, "w", POLICY).task
+ENDED = {
+    "CANCELED": replace(REVOKED_TASK, status=CANCELED),
+    "EXPIRED": expire(replace(REVOKED_TASK, start_by=START), START, POLICY).task,
+}
+
+
+class Ledger:
+    """Says of a task what was last written down. As a handler it writes the next chapter of the
+    one task there is; a chapter that says STARTED lasts until the story goes on."""
+
+    def __init__(self, *chapters: Task) -> None:
+        self._rows: dict[str, Task] = {}
+        self._chapters = list(chapters)
+        self.goes_on = asyncio.Event()
+
+    async def get(self, task_id: str) -> Task | None:
+        return self._rows.get(task_id)
+
+    async def __call__(self, wakeup: Wakeup) -> Verdict:
+        chapter = self._chapters.pop(0)
+        self._rows[wakeup.task_id] = chapter
+        if chapter.status is STARTED:
+            await self.goes_on.wait()
+            return await self(wakeup)
+        return Verdict.ACK
+
+
+@dataclass(frozen=True)
+class Window:
+    """What Celery's readers see of one task."""
+
+    ledger: Ledger
+    wake: Callable[[], Awaitable[None]]
+    look: Callable[[], Any]
+
+    async def says(self, state: str) -> Any:
+        """The result, once the state is `state`."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                seen, result = await asyncio.to_thread(self._seen)
+                if seen == state:
+                    return result
+                await asyncio.sleep(0.01)
+
+    def _seen(self) -> tuple[str, Any]:
+        result = self.look()
+        return result.state, result.result
+
+
+class CeleryResultsClauses(ABC):
+    pytestmark: ClassVar = [
+        pytest.mark.anyio,
+        # Celery 5.7 writes by a command that redis-py 8 would rather not see.
+        pytest.mark.filterwarnings("ignore:Call to deprecated setex:DeprecationWarning"),
+    ]
+
+    @abstractmethod
+    def mirrored(self, task_of: TaskOf, result_url: str) -> AbstractAsyncContextManager[Link]:
+        """A link whose source mirrors `task_of` in the result backend at `result_url`."""
+
+    async def test_01_success_is_told_with_the_place_of_the_result(self) -> None:
+        async with self.window(succeeded(pending(), START)) as window:
+            assert (await window.says("SUCCESS"))["key"] == "results/a"
+
+    async def test_02_a_failure_is_told_by_code_and_message(self) -> None:
+        async with self.window(failed(pending(), START)) as window:
+            assert str(await window.says("FAILURE")).startswith("image_corrupt: ")
+
+    async def test_03_a_retry_is_told_and_then_its_success(self) -> None:
+        retried = fail(RETRIED_TASK, 1, START, FetchFailed(), POLICY, 0.5).task
+        done = replace(succeeded(pending(), START), task_id=retried.task_id)
+        async with self.window(retried, done) as window:
+            assert str(await window.says("RETRY")).startswith("fetch_failed: ")
+            await window.wake()
+            await window.says("SUCCESS")
+
+    @pytest.mark.parametrize("how", ENDED)
+    async def test_04_what_will_never_run_is_told_as_revoked(self, how: str) -> None:
+        async with self.window(ENDED[how]) as window:
+            result = await window.says("REVOKED")
+            assert isinstance(result, TaskRevokedError)
+            assert str(result) == how
+
+    async def test_05_a_long_one_is_told_as_started(self) -> None:
+        task = pending()
+        started = claim(task, START, "w", POLICY).task
+        async with self.window(started, succeeded(task, START)) as window:
+            assert (await window.says("STARTED"))["worker"] == "w"
+            window.ledger.goes_on.set()
+            await window.says("SUCCESS")
+
+    @pytest.mark.parametrize("how", ["down", "freeze"])
+    async def test_06_a_broken_window_changes_no_ack(self, how: str) -> None:
+        async with broker_line(result_url()) as line:
+            await getattr(line, how)()
+            await self.acks_all_the_same(says_succeeded, line.url)
+
+    async def test_07_a_broken_ledger_changes_no_ack(self) -> None:
+        async def broken(task_id: str) -> Task | None:
+            raise ConnectionError(task_id)
+
+        await self.acks_all_the_same(broken, f"redis://127.0.0.1:{free_port()}/0")
+
+    async def acks_all_the_same(self, task_of: TaskOf, url: str) -> None:
+        first, second = Hand(), Hand()
+        async with self.mirrored(task_of, url) as link:
+            messages = await publish(link, HIGH, NORMAL, LOW)
+            async with consuming(link, first):
+                first.let_go(len(messages))
+                await first.has_ended(len(messages))
+            (later,) = await publish(link, LOW)
+            async with consuming(link, second, slots=4):
+                assert await second.holds(1) == [later]
+
+    @asynccontextmanager
+    async def window(self, *chapters: Task) -> AsyncIterator[Window]:
+        ledger, message = Ledger(*chapters), wakeup_for(chapters[0])
+        reader = Celery("reader", backend=result_url(), set_as_current=False)
+        async with self.mirrored(ledger.get, result_url()) as link:
+            consumer = asyncio.create_task(link.source.run(ledger, 1))
+            window = Window(
+                ledger, lambda: link.queue.publish(message),
+                lambda: reader.AsyncResult(message.task_id),
+            )  # fmt: skip
+            try:
+                await window.wake()
+                yield window
+            finally:
+                consumer.cancel()
+                await asyncio.wait([consumer])
+                await asyncio.to_thread(reader.AsyncResult(message.task_id).forget)
+                reader.close()
+
+
+async def says_succeeded(task_id: str) -> Task | None:
+    return replace(succeeded(pending(), START), task_id=task_id)
+
+
+def result_url() -> str:
+    return urlsplit(require("redis"))._replace(path="/2").geturl()
