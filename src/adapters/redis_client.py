@@ -1,7 +1,6 @@
 """One Redis for every adapter that uses it: its connections, and its errors in the domain's words.
 
-One server (or one primary behind a name), Redis 6.2 or newer: the scripts touch keys they compute,
-so a Cluster needs a prefix with a hash tag, `{darkroom}:`, that keeps them all in one slot.
+One server, or one primary behind a name. No Cluster: the scripts compute the keys they touch.
 """
 
 import asyncio
@@ -31,9 +30,9 @@ class RedisClient(Lifecycle):
     """At most `max_connections` at once; who comes later waits. An answer that takes longer than
     `timeout_s` is an error, so that a stalled server makes nobody hang.
 
-    A lost connection is tried again once, at once: a call may therefore reach the server twice,
-    and whoever writes makes the second time harmless. A time-out is not tried again. Every method
-    raises `StorageUnavailable`.
+    A lost connection is tried again once, at once: a call may therefore reach the server twice, and
+    each adapter says what becomes of that. A time-out is not tried again. Every method raises
+    `StorageUnavailable`.
     """
 
     def __init__(self, url: str, *, timeout_s: float = 1.0, max_connections: int = 32) -> None:

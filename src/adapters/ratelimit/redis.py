@@ -22,7 +22,8 @@ local function counted(KEYS, ARGV) {RedisBridge.SCRIPT_MOVING_WINDOW.decode()} e
 
 
 class RedisRateLimiter(RateLimiter, Lifecycle):
-    """Exact for any number of processes: each call is one script, and scripts run one by one."""
+    """Exact for any number of processes: each call is one script, and scripts run one by one. One
+    that has to be sent again, because the link broke before its answer came, may count twice."""
 
     def __init__(self, client: RedisClient, prefix: str) -> None:
         self._client, self._prefix = client, prefix

@@ -1,6 +1,7 @@
 """The ledger in Redis: one round trip a call, shared by any number of processes.
 
-What survives is what the server's own persistence keeps; `start` looks at that and says so.
+What survives is what the server's own persistence keeps; `start` looks at that and says so. A write
+that has to be sent again, because the link broke before its answer came, finds itself done.
 """
 
 import logging
@@ -49,7 +50,7 @@ class RedisTaskStore(TaskStore, Lifecycle):
         self._writer, self._writes = uuid4().hex[:12], count()
 
     async def start(self) -> None:
-        """Raises `StorageUnavailable` when the server may evict rows."""
+        """Raises `StorageUnavailable` for a server that can't hold a ledger, as set up."""
         await check_keeping(self._client, self._allow_eviction, self._warn)
 
     async def ping(self) -> None:

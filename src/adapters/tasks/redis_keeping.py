@@ -1,5 +1,6 @@
 """What the server's settings mean for an accepted task, looked at once, at the start."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from redis.exceptions import ResponseError
 from adapters.redis_client import RedisClient
 from domain.model.errors import StorageUnavailable
 
+OLDEST = (6, 2)
 SAFE_POLICY = "noeviction"
 AT_RISK = {"everysec": "up to 1 s", "no": "up to about 30 s"}
 """What a power cut takes under each `appendfsync`; under `always`, nothing."""
@@ -16,12 +18,14 @@ Warn = Callable[[str], None]
 
 
 async def check_keeping(client: RedisClient, allow_eviction: bool, warn: Warn) -> None:
-    """Raises `StorageUnavailable` when the server may evict rows, unless `allow_eviction`. What
-    else can lose an accepted task, and what can't be seen from here, is told to `warn`."""
+    """Raises `StorageUnavailable` when the server is too old, or may evict rows and that was not
+    allowed. What else can lose an accepted task, and what can't be seen from here, is told to
+    `warn`."""
     info = await _answer(client, "INFO")
     if info is None or "maxmemory_policy" not in info:
         warn("Redis does not tell its settings (INFO): make sure that it evicts nothing.")
         return
+    refuse_old(str(info["redis_version"]))
     if info["maxmemory_policy"] != SAFE_POLICY:
         _mind_eviction(str(info["maxmemory_policy"]), allow_eviction, warn)
     if info.get("aof_enabled"):
@@ -30,6 +34,14 @@ async def check_keeping(client: RedisClient, allow_eviction: bool, warn: Warn) -
         warn(
             "Redis keeps no append-only file: what was accepted since its last snapshot, if it "
             "makes any, is lost when it ends. Set `appendonly yes`."
+        )
+
+
+def refuse_old(version: str) -> None:
+    """Raises `StorageUnavailable` for a server that lacks what the scripts call."""
+    if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
+        raise StorageUnavailable(
+            f"REDIS_URL: Redis {version} is too old.", remedy="Run Redis 6.2 or newer, or Valkey."
         )
 
 
@@ -52,8 +64,7 @@ async def _mind_power_cuts(client: RedisClient, warn: Warn) -> None:
              f"on its host takes {AT_RISK['everysec']} of accepted tasks.")  # fmt: skip
     elif fsync in AT_RISK:
         warn(f"Redis runs with `appendfsync {fsync}`: a power cut on its host takes "
-             f"{AT_RISK[fsync]} of accepted tasks (killing Redis takes none); "
-             "`appendfsync always` closes that.")  # fmt: skip
+             f"{AT_RISK[fsync]} of accepted tasks. `appendfsync always` closes that.")  # fmt: skip
 
 
 async def _answer(client: RedisClient, *words: str) -> Any:
