@@ -18,7 +18,7 @@ test: $(VENV)/.dev ## every test; needs no server on the machine
 	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 unit: $(VENV)/.dev ## the rules alone, in seconds
-	$(BIN)/pytest tests/unit $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 tests/unit $(PYTEST_ARGS)
 
 contract: $(VENV)/.dev ## every adapter against the clauses of its port
 	$(BIN)/pytest tests/contract $(PYTEST_ARGS)

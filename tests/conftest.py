@@ -5,7 +5,7 @@ from hypothesis import settings
 pytest.register_assert_rewrite("tests.contract.clauses")
 
 # A busy machine is no defect, so no example has a deadline; a failure prints how to repeat it.
-settings.register_profile("darkroom", deadline=None, print_blob=True)
+settings.register_profile("darkroom", deadline=None, print_blob=True, max_examples=50)
 settings.load_profile("darkroom")
 
 

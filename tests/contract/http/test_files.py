@@ -3,8 +3,8 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface, finished
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface, finished
 
 pytestmark = pytest.mark.anyio
 

@@ -3,8 +3,8 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import KEY, Surface, body
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import KEY, Surface, body
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entrypoints.http.schemas import OutputBody, SubmitBody
-from tests.unit.entrypoints.http.problems import assert_well_formed
-from tests.unit.entrypoints.http.surface import Surface, body
+from tests.contract.http.problems import assert_well_formed
+from tests.contract.http.surface import Surface, body
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from domain.model.task import Task
 from domain.use_cases.get_task import GetTask
 from ports.clock import Elapsed
 from ports.task_store import TaskQuery, TaskStore
-from tests.unit.entrypoints.http.surface import PUBLIC_URL, Surface, body, finished, submitted
+from tests.contract.http.surface import PUBLIC_URL, Surface, body, finished, submitted
 
 pytestmark = pytest.mark.anyio
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.entrypoints.http.surface import MAX_UPLOAD_BYTES, body, inline, png
+from tests.contract.http.surface import MAX_UPLOAD_BYTES, body, inline, png
 
 IMAGE = inline(png())
 INVALID, UNKNOWN = "invalid_request", "unknown_field"

@@ -6,7 +6,7 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 
 from domain.model.events import RequestServed
-from tests.unit.entrypoints.http.surface import Surface, body, finished
+from tests.contract.http.surface import Surface, body, finished
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ import pytest
 from httpx2 import AsyncClient
 
 from entrypoints.http.app import ROUTES
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface
 
 pytestmark = pytest.mark.anyio
 

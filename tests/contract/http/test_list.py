@@ -6,8 +6,8 @@ import pytest
 from httpx2 import AsyncClient
 
 from entrypoints.http.query import cursor_of, task_id_of
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface, finished, submitted
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface, finished, submitted
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ from httpx2 import AsyncClient
 from domain.model.errors import InvalidRequest
 from domain.model.runner import ModelSpec, Params
 from entrypoints.http.model_view import model_document
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface, body, submitted
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface, body, submitted
 
 
 @pytest.mark.anyio
@@ -68,7 +68,8 @@ async def test_the_workers(client: AsyncClient, surface: Surface) -> None:
     heartbeat = surface.container.heartbeat()
     await heartbeat()
     [worker] = (await client.get("/v1/workers")).json()["data"]
-    assert (worker["state"], worker["device"], worker["models"]) == ("ready", "cpu", ["invert", "measure"])
+    assert (worker["state"], worker["device"]) == ("ready", "cpu")
+    assert worker["models"] == ["invert", "measure"]
     await heartbeat.drain()
     [worker] = (await client.get("/v1/workers")).json()["data"]
     assert worker["state"] == "draining"

@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from domain.model.life_cycle import claim
 from entrypoints.http.waiting import while_there
 from ports.clock import Elapsed
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface, body, finished, inline, png, submitted
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface, body, finished, inline, png, submitted
 
 pytestmark = pytest.mark.anyio
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import MAX_UPLOAD_BYTES, Surface, body, png
-from tests.unit.entrypoints.http.wrong_bodies import IMPOSSIBLE, NO_OBJECTS, WRONG_FIELDS
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import MAX_UPLOAD_BYTES, Surface, body, png
+from tests.contract.http.wrong_bodies import IMPOSSIBLE, NO_OBJECTS, WRONG_FIELDS
 
 pytestmark = pytest.mark.anyio
 

@@ -11,8 +11,8 @@ from starlette.responses import StreamingResponse
 from domain.model.errors import DarkroomError, StorageUnavailable
 from domain.model.events import LoopFailed, RequestServed
 from entrypoints.http.errors import STATUS
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface
 
 pytestmark = pytest.mark.anyio
 

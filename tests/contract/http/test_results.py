@@ -8,8 +8,8 @@ from httpx2 import AsyncClient
 from PIL import Image
 
 from domain.model.life_cycle import expire
-from tests.unit.entrypoints.http.problems import assert_problem
-from tests.unit.entrypoints.http.surface import Surface, body, finished, inline, png, submitted
+from tests.contract.http.problems import assert_problem
+from tests.contract.http.surface import Surface, body, finished, inline, png, submitted
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 from domain.model.errors import StorageUnavailable
 from domain.model.events import LoopFailed
 from domain.model.priority import Priority
-from tests.unit.entrypoints.http.surface import Surface, submitted
+from tests.contract.http.surface import Surface, submitted
 
 pytestmark = pytest.mark.anyio
 

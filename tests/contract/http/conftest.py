@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from ports.clock import Elapsed
-from tests.unit.entrypoints.http.surface import Surface
+from tests.contract.http.surface import Surface
 
 
 @pytest.fixture
