@@ -22,6 +22,8 @@ class Wakeup:
     request: TaskRequest
     created_at: float
     request_id: str | None = None
+    retry_of: str | None = None
+    batch_id: str | None = None
     trace: dict[str, str] = field(default_factory=dict)
     v: int = VERSION
 
@@ -30,6 +32,7 @@ def wakeup_for(task: Task) -> Wakeup:
     return Wakeup(
         task_id=task.task_id, tenant=task.tenant, priority=task.request.priority,
         request=task.request, created_at=task.created_at, request_id=task.request_id,
+        retry_of=task.retry_of, batch_id=task.batch_id,
     )  # fmt: skip
 
 

@@ -51,8 +51,9 @@ class ProcessTask:
         self._worker, self._policy = worker, policy
 
     async def __call__(self, wakeup: Wakeup) -> Verdict:
-        """ACK unless this worker lacks the model. An error of the ledger passes: the message is
-        then offered again, and the lease decides."""
+        """ACK unless this worker lacks the model, or the ledger lost the task while it ran: then
+        the message is all that is left of it. An error of the ledger passes: the message is then
+        offered again, and the lease decides."""
         task = await self._ledger.store.get(wakeup.task_id) or await self._rebuild(wakeup)
         if task is None:
             self._telemetry.record(UnknownWakeup(wakeup.task_id))
@@ -62,6 +63,8 @@ class ProcessTask:
         claimed = await self._ledger.change(task.task_id, self._claimed, task)
         if claimed is not None and claimed.status is STARTED:
             await self._attempt(claimed)
+            if await self._ledger.store.get(claimed.task_id) is None:
+                return Verdict.REQUEUE
         return Verdict.ACK
 
     def _claimed(self, task: Task) -> Moved | None:

@@ -6,6 +6,7 @@ from domain.model.task import SUCCESS, Task
 from domain.model.wakeup import Verdict, wakeup_for
 from ports.epoch import Epoch
 from tests.unit.use_cases.house import House
+from tests.unit.use_cases.runners import GateRunner
 
 pytestmark = pytest.mark.anyio
 
@@ -65,3 +66,11 @@ async def test_a_deleted_task_does_not_rise(house: House) -> None:
     assert await after.container.process()(wakeup) is Verdict.ACK
     assert await after.container.store().get(task.task_id) is None
     assert after.told(UnknownWakeup)
+
+
+async def test_a_task_whose_row_is_lost_while_it_runs_is_offered_again(house: House) -> None:
+    task = (await house.submit("gate")).task
+    running = await house.started(task)
+    house.container.store()._drop(task.task_id)
+    GateRunner.opened.set()
+    assert await running is Verdict.REQUEUE
