@@ -21,11 +21,13 @@ def serve(
     darkroom serve --host 0.0.0.0
     """
     from entrypoints.container.gateway import build_gateway
+    from entrypoints.container.telemetry import adopt_library_logs
     from entrypoints.gateway import gateway_app
 
     given: dict[str, Any] = {"host": host, "port": port}
     settings = load_settings(**{name: one for name, one in given.items() if one is not None})
     refuse_private_backends(settings)
+    adopt_library_logs(settings)
     app = gateway_app(build_gateway(settings))
     with listening(settings.host, settings.port) as listener:
         url = url_of(settings.host, listener.getsockname()[1])

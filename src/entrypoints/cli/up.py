@@ -23,12 +23,14 @@ def up(
     darkroom up --port 8080
     """
     from entrypoints.container.embedded import build_embedded
+    from entrypoints.container.telemetry import adopt_library_logs
     from entrypoints.embedded import embedded_app
 
     given: dict[str, Any] = {"host": host, "port": port}
     settings = load_settings(**{name: one for name, one in given.items() if one is not None})
     keys = api_keys(settings)
     settings = _with_keys(settings, keys)
+    adopt_library_logs(settings)
     container = build_embedded(settings)
     app = embedded_app(container)
     with listening(settings.host, settings.port) as listener:

@@ -2,11 +2,12 @@
 
 from importlib.metadata import version
 
-from adapters.telemetry.prometheus import PrometheusTelemetry
-from adapters.telemetry.structured_log import LogTelemetry, configure_logging
-from adapters.telemetry.tee import TeeTelemetry
 from prometheus_client import CollectorRegistry, generate_latest
 
+from adapters.telemetry.prometheus import PrometheusTelemetry
+from adapters.telemetry.stdlib_logging import adopt_stdlib_logging
+from adapters.telemetry.structured_log import LogTelemetry, configure_logging
+from adapters.telemetry.tee import TeeTelemetry
 from domain.model.runner import ModelRegistry
 from entrypoints.settings import Settings
 from ports.telemetry import Telemetry
@@ -25,6 +26,11 @@ def build_telemetry(
     log = LogTelemetry(configure_logging(settings.log_level, settings.log_format))
     names = [spec.name for spec in models]
     return TeeTelemetry([log, PrometheusTelemetry(registry, names, VERSION)])
+
+
+def adopt_library_logs(settings: Settings) -> None:
+    """Lines of the libraries look like ours. Once a process: it changes global state."""
+    adopt_stdlib_logging(settings.log_level, settings.log_format)
 
 
 def render(registry: CollectorRegistry) -> bytes:

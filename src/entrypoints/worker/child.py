@@ -12,6 +12,7 @@ from prometheus_client import start_http_server
 from domain.model.errors import DarkroomError
 from entrypoints.background import beside, every, started
 from entrypoints.configuration import ConfigurationError, load_settings
+from entrypoints.container.telemetry import adopt_library_logs
 from entrypoints.container.worker import WorkerContainer, build_worker
 from entrypoints.worker.working import working
 
@@ -60,7 +61,9 @@ async def metrics_served(container: WorkerContainer) -> AsyncIterator[None]:
 
 def main() -> int:
     try:
-        asyncio.run(work(build_worker(load_settings())))
+        settings = load_settings()
+        adopt_library_logs(settings)
+        asyncio.run(work(build_worker(settings)))
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIGURATION
