@@ -1,0 +1,195 @@
+"""The production stack: `darkroom serve` and `darkroom worker` as processes of their own, over a
+real broker and a Redis that nobody else uses."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copy
+from typing import Any, TypeVar
+
+import httpx2
+
+from tests.contract.services import free_port
+from tests.e2e import trial_runner
+from tests.e2e.pictures import inline, png
+from tests.e2e.service import KEY, clean_env
+from tests.servers.process import listens
+
+BACKENDS = ("celery", "dramatiq")
+READY_S, STOP_S = 60.0, 40.0
+PICTURE = inline(png())
+MODULE = "outside_trial_runner"
+
+T = TypeVar("T")
+
+
+def until(told: Callable[[], T], within_s: float = 30.0) -> T:
+    """What `told` answers as soon as that is true."""
+    ends_at = time.monotonic() + within_s
+    while not (answer := told()):
+        assert time.monotonic() < ends_at, f"still {answer!r} after {within_s} s"
+        time.sleep(0.03)
+    return answer
+
+
+def install_trial(folder: Path) -> None:
+    """What pip leaves behind for a package with one module and one entry point."""
+    info = folder / "outside_trial-1.0.dist-info"
+    info.mkdir(parents=True)
+    copy(Path(trial_runner.__file__), folder / f"{MODULE}.py")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-trial\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[darkroom.runners]\ntrial = {MODULE}:TrialRunner\n")
+
+
+class Program:
+    """`darkroom WORD` with `env` alone around it; all it says goes to one file."""
+
+    def __init__(self, word: str, folder: Path, env: dict[str, str]) -> None:
+        self.log = folder / f"{word}-{free_port()}.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "entrypoints.cli.main", word],
+                cwd=folder, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+
+    def await_port(self, port: int) -> None:
+        def ready() -> bool:
+            assert self.process.poll() is None, self.log.read_text()[-4000:]
+            return listens(port)
+
+        until(ready, READY_S)
+
+    def stop(self) -> int:
+        """Ask it to end; the exit status it leaves."""
+        self.process.terminate()
+        return self.process.wait(STOP_S)
+
+    def kill(self) -> None:
+        """kill -9, its children too."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGSTOP)
+            family = self.children()
+            self.process.kill()
+            for child in family:
+                os.kill(child, signal.SIGKILL)
+        self.process.wait(STOP_S)
+
+    def children(self) -> list[int]:
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for thread in threads for pid in thread.read_text().split()]
+
+
+class Worker(Program):
+    """A parent and, on this machine's CPU, one child that does the work."""
+
+    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+        self.metrics_port = free_port()
+        super().__init__("worker", folder, env | {"METRICS_PORT": str(self.metrics_port)})
+        self.await_port(self.metrics_port)
+
+    @property
+    def child(self) -> int:
+        [only] = until(self.children)
+        return only
+
+    def send(self, how: int) -> None:
+        """A signal to parent and child alike."""
+        for pid in (self.process.pid, self.child):
+            os.kill(pid, how)
+
+    def metric(self, name: str) -> float:
+        url = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        lines = httpx2.get(url, trust_env=False).text.splitlines()
+        [value] = [line.split()[1] for line in lines if line.startswith(f"{name} ")]
+        return float(value)
+
+
+class Stack:
+    """One ledger, one broker, one store of pictures; any number of gateways and workers."""
+
+    def __init__(self, folder: Path, **env: str) -> None:
+        self.folder, self.journal = folder, folder / "journal"
+        self.journal.touch()
+        install_trial(folder / "site")
+        clean = clean_env()
+        self.env = clean | {
+            "APP_ENV": "PROD",
+            "API_KEYS": f"default:{KEY}",
+            "RATE_LIMIT_PER_MINUTE": "100000",
+            "STORAGE_BACKEND": "local",
+            "DATA_DIR": str(folder / "data"),
+            "URL_SIGNING_SECRET": "a-secret-of-the-tests",
+            "MODELS": "trial",
+            "GPU_IDS": "cpu",
+            "WORKER_CONCURRENCY": "1",
+            "PYTHONPATH": f"{clean['PYTHONPATH']}{os.pathsep}{folder / 'site'}",
+            "TRIAL_JOURNAL": str(self.journal),
+        } | env  # fmt: skip
+
+    @contextmanager
+    def serve(self, **env: str) -> Iterator["Client"]:
+        port = free_port()
+        gateway = Program("serve", self.folder, self.env | {"PORT": str(port)} | env)
+        try:
+            gateway.await_port(port)
+            with Client(gateway, port) as client:
+                yield client
+        finally:
+            gateway.kill()
+
+    @contextmanager
+    def worker(self, **env: str) -> Iterator[Worker]:
+        worker = Worker(self.folder, self.env | env)
+        try:
+            yield worker
+        finally:
+            worker.kill()
+
+    def starts(self) -> list[str]:
+        """The names of the tasks that a model began, in order, once an attempt."""
+        return [line.split()[0] for line in self.journal.read_text().splitlines()]
+
+    def starter(self, name: str) -> int:
+        """The process that began this task last."""
+        lines = [line.split() for line in self.journal.read_text().splitlines()]
+        return int([pid for each, pid in lines if each == name][-1])
+
+    def await_start(self, name: str, within_s: float = 30.0) -> int:
+        until(lambda: name in self.starts(), within_s)
+        return self.starter(name)
+
+
+class Client(httpx2.Client):
+    """A caller of one gateway."""
+
+    def __init__(self, gateway: Program, port: int) -> None:
+        super().__init__(base_url=f"http://127.0.0.1:{port}", headers={"x-api-key": KEY},
+                         trust_env=False, timeout=60)  # fmt: skip
+        self.gateway = gateway
+
+    def submit(self, name: str, *, priority: str = "normal", timeout_s: float = 60.0,
+               **params: object) -> str:  # fmt: skip
+        """The id of an accepted task that the journal will know as `name`."""
+        answer = self.post("/v1/tasks", timeout=timeout_s, json={
+            "model": "trial", "input": {"image_base64": PICTURE}, "priority": priority,
+            "params": {"name": name, **params},
+        })  # fmt: skip
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["task_id"])
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        answer = self.get(f"/v1/tasks/{task_id}")
+        assert answer.status_code == 200, answer.text
+        task: dict[str, Any] = answer.json()
+        return task
+
+    def await_status(self, task_id: str, status: str, within_s: float = 60.0) -> dict[str, Any]:
+        return until(lambda: (task := self.task(task_id))["status"] == status and task, within_s)
+
+    def workers(self) -> list[dict[str, Any]]:
+        return list(self.get("/v1/workers").json()["data"])
