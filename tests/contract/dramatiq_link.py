@@ -2,10 +2,9 @@
 
 import json
 import pickle
-import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -15,15 +14,12 @@ import redis
 from adapters.queue.dramatiq.envelope import pack
 from adapters.queue.dramatiq.names import TierQueues
 from adapters.queue.dramatiq.rabbitmq import RabbitmqTransport, with_options
-from adapters.queue.dramatiq.wakeup_queue import DramatiqWakeupQueue
-from adapters.queue.dramatiq.wakeup_source import DramatiqWakeupSource
 from adapters.queue.publishing import PublishingLimits
 from domain.model.codec import wakeup_from_json
 from domain.model.priority import Priority
 from domain.model.wakeup import Wakeup
-from ports.wakeup_source import WakeupSource
-from tests.contract.task_factory import SteppedClock, wakeup
-from tests.contract.wakeup_link import AGEING, NO_GRACE_S, Link
+from ports.lifecycle import Lifecycle
+from tests.contract.task_factory import wakeup
 
 PATIENT = PublishingLimits(rest_s=0.1)
 REQUEUE_AFTER_S = 0.01
@@ -127,29 +123,21 @@ class RedisPlace(DramatiqPlace):
                 client.delete(key)
 
 
-def source_at(url: str, name: str) -> WakeupSource:
-    """For a process of its own."""
-    return source_on(url, TierQueues(name), time.monotonic)
+def queue_settings(place: DramatiqPlace) -> dict[str, Any]:
+    return {"prefix": place.queues.prefix, "limits": PATIENT, "depth_ttl_s": 0.0}
 
 
-def source_on(url: str, queues: TierQueues, elapsed: Any, grace_s: float = NO_GRACE_S) -> Any:
-    return DramatiqWakeupSource(
-        url, AGEING, elapsed, grace_s, prefix=queues.prefix, requeue_after_s=REQUEUE_AFTER_S,
-        heartbeat_timeout_s=HEARTBEAT_TIMEOUT_S,
-    )  # fmt: skip
+def source_settings(place: DramatiqPlace) -> dict[str, Any]:
+    return {
+        "prefix": place.queues.prefix, "requeue_after_s": REQUEUE_AFTER_S,
+        "heartbeat_timeout_s": HEARTBEAT_TIMEOUT_S,
+    }  # fmt: skip
 
 
 @asynccontextmanager
-async def dramatiq_link(place: DramatiqPlace, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
-    elapsed = SteppedClock(0.0)
-    queue = DramatiqWakeupQueue(
-        place.url, time.monotonic, prefix=place.queues.prefix, limits=PATIENT, depth_ttl_s=0.0
-    )
-    source = source_on(place.url, place.queues, elapsed, grace_s)
-    await queue.start()
-    await source.start()
-    try:
-        yield Link(queue, source, elapsed, place.parked)
-    finally:
-        await source.aclose()
-        await queue.aclose()
+async def started(*ends: Lifecycle) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        for end in ends:
+            stack.push_async_callback(end.aclose)
+            await end.start()
+        yield

@@ -1,14 +1,18 @@
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
 
+from adapters.queue.dramatiq.wakeup_queue import DramatiqWakeupQueue
+from adapters.queue.dramatiq.wakeup_source import DramatiqWakeupSource
 from tests.contract.clauses.durable_queue import DurableQueueClauses
 from tests.contract.clauses.wakeup_queue import WakeupQueueClauses
-from tests.contract.dramatiq_link import RedisPlace, dramatiq_link, source_at
+from tests.contract.dramatiq_link import RedisPlace, queue_settings, source_settings, started
 from tests.contract.services import free_port, require, require_program
-from tests.contract.wakeup_link import NO_GRACE_S, Link
+from tests.contract.task_factory import SteppedClock
+from tests.contract.wakeup_link import AGEING, NO_GRACE_S, Link
 from tests.servers.redis_server import AOF, RedisServer
 
 
@@ -20,6 +24,21 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer
     broker.kill()
 
 
+def source_at(url: str, name: str) -> DramatiqWakeupSource:
+    """For a process of its own."""
+    settings = source_settings(RedisPlace(url, name))
+    return DramatiqWakeupSource(url, AGEING, time.monotonic, NO_GRACE_S, **settings)
+
+
+@asynccontextmanager
+async def link_to(place: RedisPlace, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
+    elapsed, url = SteppedClock(0.0), place.url
+    queue = DramatiqWakeupQueue(url, time.monotonic, **queue_settings(place))
+    source = DramatiqWakeupSource(url, AGEING, elapsed, grace_s, **source_settings(place))
+    async with started(queue, source):
+        yield Link(queue, source, elapsed, place.parked)
+
+
 class TestWakeupQueue(WakeupQueueClauses):
     @pytest.fixture(autouse=True)
     def place(self) -> Iterator[None]:
@@ -29,7 +48,7 @@ class TestWakeupQueue(WakeupQueueClauses):
 
     @asynccontextmanager
     async def connect(self, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
-        async with dramatiq_link(self._place, grace_s) as link:
+        async with link_to(self._place, grace_s) as link:
             yield link
 
 
@@ -38,7 +57,7 @@ class TestDurableQueue(DurableQueueClauses):
 
     @asynccontextmanager
     async def reach(self, url: str, name: str) -> AsyncIterator[Link]:
-        async with dramatiq_link(RedisPlace(url, name)) as link:
+        async with link_to(RedisPlace(url, name)) as link:
             yield link
 
     def litter(self, url: str, name: str) -> int:
