@@ -7,6 +7,8 @@ import pytest
 
 from adapters.queue.dramatiq.wakeup_queue import DramatiqWakeupQueue
 from adapters.queue.dramatiq.wakeup_source import DramatiqWakeupSource
+from domain.model.errors import Unavailable
+from ports.clock import Elapsed
 from tests.contract.clauses.durable_queue import DurableQueueClauses
 from tests.contract.clauses.wakeup_queue import WakeupQueueClauses
 from tests.contract.dramatiq_link import RedisPlace, queue_settings, source_settings, started
@@ -24,17 +26,23 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer
     broker.kill()
 
 
+def ends(
+    place: RedisPlace, elapsed: Elapsed = time.monotonic, grace_s: float = NO_GRACE_S
+) -> tuple[DramatiqWakeupQueue, DramatiqWakeupSource]:
+    url, settings = place.url, source_settings(place)
+    queue = DramatiqWakeupQueue(url, time.monotonic, **queue_settings(place))
+    return queue, DramatiqWakeupSource(url, AGEING, elapsed, grace_s, **settings)
+
+
 def source_at(url: str, name: str) -> DramatiqWakeupSource:
     """For a process of its own."""
-    settings = source_settings(RedisPlace(url, name))
-    return DramatiqWakeupSource(url, AGEING, time.monotonic, NO_GRACE_S, **settings)
+    return ends(RedisPlace(url, name))[1]
 
 
 @asynccontextmanager
 async def link_to(place: RedisPlace, grace_s: float = NO_GRACE_S) -> AsyncIterator[Link]:
-    elapsed, url = SteppedClock(0.0), place.url
-    queue = DramatiqWakeupQueue(url, time.monotonic, **queue_settings(place))
-    source = DramatiqWakeupSource(url, AGEING, elapsed, grace_s, **source_settings(place))
+    elapsed = SteppedClock(0.0)
+    queue, source = ends(place, elapsed, grace_s)
     async with started(queue, source):
         yield Link(queue, source, elapsed, place.parked)
 
@@ -65,3 +73,15 @@ class TestDurableQueue(DurableQueueClauses):
 
     def parked_count(self, url: str, name: str) -> int:
         return len(RedisPlace(url, name).parked_bodies())
+
+
+@pytest.mark.anyio
+async def test_wrong_credentials_stop_the_start_and_name_the_variable() -> None:
+    parts = urlsplit(require("redis"))
+    wrong = parts._replace(netloc=f"nobody:wrong@{parts.hostname}:{parts.port}").geturl()
+    for end in ends(RedisPlace(wrong)):
+        try:
+            with pytest.raises(Unavailable, match="BROKER_URL"):
+                await end.start()
+        finally:
+            await end.aclose()

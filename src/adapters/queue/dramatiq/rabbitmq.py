@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import dramatiq
 import pika  # type: ignore[import-untyped,unused-ignore]
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.errors import ConnectionClosed
 from dramatiq.middleware import Retries
 
 from adapters.queue.dramatiq.led_broker import LedBroker
@@ -30,6 +31,13 @@ PULLING = {"heartbeat": "30", "blocked_connection_timeout": "2"}
 """A device call may hold the interpreter for seconds, and with it the lead."""
 
 
+DENIED = (
+    pika.exceptions.ProbableAuthenticationError,
+    pika.exceptions.ProbableAccessDeniedError,
+    pika.exceptions.ChannelClosedByBroker,
+)
+
+
 class LedRabbitmqBroker(LedBroker, RabbitmqBroker):
     pass
 
@@ -40,7 +48,8 @@ class RabbitmqTransport(Transport):
 
     def __init__(self, url: str, queues: TierQueues) -> None:
         self._url, self._queues = with_options(url, BOUNDS), queues
-        pika.URLParameters(self._url)
+        for each in self._url.split(";"):
+            pika.URLParameters(each)
 
     def publisher(self) -> RabbitmqBroker:
         url = with_options(self._url, PUBLISHING)
@@ -51,14 +60,14 @@ class RabbitmqTransport(Transport):
         return {tier: self._count(broker, self._queues.of(tier)) for tier in Priority}
 
     def _count(self, broker: RabbitmqBroker, queue: str) -> int:
+        broker.declare_queue(queue, ensure=True)
         try:
             return int(broker.channel.queue_declare(queue, passive=True).method.message_count)
-        except pika.exceptions.ChannelClosedByBroker:
-            del broker.connection
-            return 0
         except pika.exceptions.AMQPError:
-            # The broker went away since the last question.
+            # The broker went away since the last question, or came back without the queue.
             del broker.connection
+            broker.queues_pending.add(queue)
+            broker.declare_queue(queue, ensure=True)
             return int(broker.channel.queue_declare(queue, passive=True).method.message_count)
 
     def leave(self, publisher: dramatiq.Broker) -> None:
@@ -70,13 +79,9 @@ class RabbitmqTransport(Transport):
         return broker, RabbitmqTap(broker, self._queues)
 
     def refused(self, error: BaseException | None) -> bool:
-        return isinstance(
-            error,
-            (
-                pika.exceptions.ProbableAuthenticationError,
-                pika.exceptions.ProbableAccessDeniedError,
-            ),
-        )
+        # Dramatiq keeps what pika raised as the message of its own error.
+        cause = error.message if isinstance(error, ConnectionClosed) else error
+        return isinstance(cause, DENIED)
 
     def missing_parts(self) -> list[str]:
         broker = RabbitmqBroker(middleware=[])
@@ -86,7 +91,11 @@ class RabbitmqTransport(Transport):
 
 def with_options(url: str, defaults: Mapping[str, str]) -> str:
     """`url` with pika's options, those given in it before ours; `//` at its end is the vhost `/`,
-    as in Celery's addresses."""
+    as in Celery's addresses. Several addresses, tried in turn, are parted by `;`."""
+    return ";".join(_with_options(each, defaults) for each in url.split(";"))
+
+
+def _with_options(url: str, defaults: Mapping[str, str]) -> str:
     parts = urlsplit(url)
     path = "/%2F" if parts.path == "//" else parts.path
     query = {**defaults, **dict(parse_qsl(parts.query))}

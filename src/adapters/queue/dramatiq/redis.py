@@ -38,7 +38,7 @@ class RedisTransport(Transport):
         redis.ConnectionPool.from_url(url)
 
     def publisher(self) -> RedisBroker:
-        return self._broker(RedisBroker, [])
+        return self._broker(RedisBroker, [], tries_again=1)
 
     def count(self, publisher: dramatiq.Broker) -> Mapping[Priority, int]:
         broker = cast(RedisBroker, publisher)
@@ -49,7 +49,8 @@ class RedisTransport(Transport):
         cast(RedisBroker, publisher).client.close()
 
     def consumer(self) -> tuple[LedBroker, TierTap]:
-        broker = self._broker(LedRedisBroker, [Retries(max_retries=0)])
+        # A fetch whose answer was lost must be heard of: its message is offered again by `open`.
+        broker = self._broker(LedRedisBroker, [Retries(max_retries=0)], tries_again=0)
         return broker, RedisTap(broker, self._queues)
 
     def refused(self, error: BaseException | None) -> bool:
@@ -64,10 +65,10 @@ class RedisTransport(Transport):
         unknown = [f"do_{name}" for name in COMMANDS if f'command == "{name}"' not in script]
         return [f"RedisBroker.{part}" for part in gone + unknown]
 
-    def _broker(self, kind: type[B], middleware: list[Middleware]) -> B:
+    def _broker(self, kind: type[B], middleware: list[Middleware], tries_again: int) -> B:
         client = redis.Redis.from_url(
             self._url, socket_timeout=SOCKET_TIMEOUT_S, socket_connect_timeout=SOCKET_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), tries_again),
         )  # fmt: skip
         return kind(
             client=client, middleware=middleware, namespace=self._queues.prefix.rstrip("-"),

@@ -36,8 +36,8 @@ class TierCounts:
         except Unavailable as error:
             if self._transport.refused(error.__cause__):
                 raise Unavailable(
-                    "The broker refuses the user, password, vhost or database of BROKER_URL.",
-                    remedy="Correct BROKER_URL.",
+                    f"The broker at BROKER_URL turns us away: {error.__cause__}",
+                    remedy="Correct the user, password and vhost or database of BROKER_URL.",
                 ) from error
             log.warning("the broker is away, it is tried again: %s", error)
 

@@ -17,6 +17,7 @@ RABBITMQ, REDIS = "amqp://guest:guest@127.0.0.1:5672//", "redis://127.0.0.1:6379
 @pytest.mark.parametrize(
     ("url", "transport"),
     [(RABBITMQ, RabbitmqTransport), ("amqps://h/", RabbitmqTransport),
+     ("amqp://h//;amqp://i//", RabbitmqTransport),
      (REDIS, RedisTransport), ("rediss://h/0", RedisTransport)],
 )  # fmt: skip
 def test_the_scheme_chooses_the_broker(url: str, transport: type) -> None:
@@ -34,7 +35,8 @@ def test_an_unusable_address_names_the_variable(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [("amqp://h//", "amqp://h/%2F?a=1&b=2"), ("amqp://h/v", "amqp://h/v?a=1&b=2"),
-     ("amqp://h/v?b=3", "amqp://h/v?a=1&b=3"), ("amqp://h", "amqp://h?a=1&b=2")],
+     ("amqp://h/v?b=3", "amqp://h/v?a=1&b=3"), ("amqp://h", "amqp://h?a=1&b=2"),
+     ("amqp://h//;amqp://i/v", "amqp://h/%2F?a=1&b=2;amqp://i/v?a=1&b=2")],
 )  # fmt: skip
 def test_an_addresss_own_options_go_before_ours(url: str, said: str) -> None:
     assert with_options(url, {"a": "1", "b": "2"}) == said
