@@ -90,7 +90,6 @@ class Worker(Program):
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.metrics_port = free_port()
         super().__init__("worker", folder, env | {"METRICS_PORT": str(self.metrics_port)})
-        self.await_port(self.metrics_port)
 
     @property
     def child(self) -> int:
@@ -127,6 +126,7 @@ class Stack:
             "MODELS": "trial",
             "GPU_IDS": "cpu",
             "WORKER_CONCURRENCY": "1",
+            "MAX_RETRIES": "2",
             "PYTHONPATH": f"{clean['PYTHONPATH']}{os.pathsep}{folder / 'site'}",
             "TRIAL_JOURNAL": str(self.journal),
         } | env  # fmt: skip
@@ -144,11 +144,20 @@ class Stack:
 
     @contextmanager
     def worker(self, **env: str) -> Iterator[Worker]:
-        worker = Worker(self.folder, self.env | env)
-        try:
+        with self.workers(1, **env) as [worker]:
             yield worker
+
+    @contextmanager
+    def workers(self, count: int, **env: str) -> Iterator[list[Worker]]:
+        """Ready, all of them."""
+        workers = [Worker(self.folder, self.env | env) for _ in range(count)]
+        try:
+            for worker in workers:
+                worker.await_port(worker.metrics_port)
+            yield workers
         finally:
-            worker.kill()
+            for worker in workers:
+                worker.kill()
 
     def starts(self) -> list[str]:
         """The names of the tasks that a model began, in order, once an attempt."""

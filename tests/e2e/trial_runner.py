@@ -2,8 +2,8 @@
 
 Tests install a copy of this file as somebody else's package. Params: `name` goes to the journal
 (the file TRIAL_JOURNAL) with this process's id when the task starts; `seconds` is how long it
-takes; `manner` is `heeds` (checkpoints all along), `deaf` (none), `exits` or `aborts` (takes its
-process with it).
+takes; `manner` is `heeds` (checkpoints all along), `deaf` (none) or `aborts` (takes its process
+with it).
 """
 
 import os
@@ -40,8 +40,6 @@ class TrialRunner(ModelRunner):
 def conduct(work: RunnerInput) -> None:
     seconds = float(work.params.get("seconds", 0.0))
     match work.params.get("manner", "heeds"):
-        case "exits":
-            os._exit(9)
         case "aborts":
             os.abort()
         case "deaf":
