@@ -19,6 +19,8 @@ from domain.model.wakeup import VERSION, Wakeup
 
 Read = Callable[[Json], Any]
 
+SCALARS = frozenset({str, int, float, bool, type(None)})
+
 
 class UnreadableMessage(ValueError):
     """This is no message, row or request of a version that is known here."""
@@ -58,14 +60,19 @@ def wakeup_from_json(data: Json) -> Wakeup:
 
 
 def _object(value: Any) -> dict[str, Json]:
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: Any) -> Json:
+    if type(value) in SCALARS:  # nearly all of a row, on every write
+        return value
     if isinstance(value, StrEnum):
         return value.value
-    if value is None or isinstance(value, (str, int, float)):
-        return value
     if is_dataclass(value):
         return _object(value)
     if isinstance(value, Mapping):
