@@ -60,7 +60,7 @@ def wakeup_from_json(data: Json) -> Wakeup:
 
 
 def _object(value: Any) -> dict[str, Json]:
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return {name: _plain(getattr(value, name)) for name in _names(value.__class__)}
 
 
 @cache
