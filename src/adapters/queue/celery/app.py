@@ -51,7 +51,7 @@ RESULT_SETTINGS = {
 
 
 class _App(Celery):  # type: ignore[misc]
-    """Celery lets CELERY_BROKER_URL of the environment pass before what it was given."""
+    """Celery lets CELERY_* of the environment pass before what it was given."""
 
     def connection_for_read(self, url: str | None = None, **options: Any) -> Any:
         return super().connection_for_read(url or self.conf.get("broker_url"), **options)
@@ -77,7 +77,8 @@ def worker_app(broker: CeleryBroker, result_url: str | None) -> Celery:
 
 
 def _app(broker: CeleryBroker, backend: str, timeout_s: float) -> Celery:
-    app = _App("darkroom", broker=broker.url, backend=backend, set_as_current=False, fixups=[])
+    app = _App("darkroom", set_as_current=False, fixups=[])
+    app.backend_cls = backend
     app.conf.update(
         SETTINGS,
         broker_url=broker.url,

@@ -100,13 +100,12 @@ class Pull:
             raise WorkerShutdown(0)
 
     def _fill(self, tiers: Tiers, start: Start) -> None:
-        pulled = False
         while self._hands.has_room:
             message = self._next(tiers)
             if message is None:
-                self._sleep(pulled)
+                self._sleep()
                 return
-            pulled = True
+            self._wait_s = SHORTEST_WAIT_S
             self._take(message, start)
 
     def _next(self, tiers: Tiers) -> Any:
@@ -131,9 +130,9 @@ class Pull:
                 if not self._attached[0].waiting(self._broker.queue_of(tier)):
                     self._clocks.restart(tier, self._elapsed())
 
-    def _sleep(self, pulled: bool) -> None:
-        self._wait_s = SHORTEST_WAIT_S if pulled else min(2 * self._wait_s, LONGEST_WAIT_S)
+    def _sleep(self) -> None:
         self._next_look = self._hub.call_later(self._wait_s, self.look)
+        self._wait_s = min(2 * self._wait_s, LONGEST_WAIT_S)
 
     def _sleep_no_more(self) -> None:
         if self._next_look is not None:
