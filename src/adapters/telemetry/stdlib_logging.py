@@ -11,6 +11,10 @@ from structlog.stdlib import ProcessorFormatter
 from adapters.telemetry.structured_log import renderers, shared_processors
 
 
+NOISY = ("pika",)
+"""They log a traceback for each try at a broker that is away; its adapter says it in a line."""
+
+
 class _Adopted(logging.StreamHandler[TextIO]):
     """Ours, so that a second call replaces it and leaves other people's handlers alone."""
 
@@ -29,6 +33,8 @@ def adopt_stdlib_logging(level: str, format: str, stream: TextIO | None = None) 
             ],
         )
     )
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     root = logging.getLogger()
     for old in [handler for handler in root.handlers if isinstance(handler, _Adopted)]:
         root.removeHandler(old)
