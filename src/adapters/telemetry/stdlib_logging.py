@@ -10,7 +10,6 @@ from structlog.stdlib import ProcessorFormatter
 
 from adapters.telemetry.structured_log import renderers, shared_processors
 
-
 NOISY = ("pika",)
 """They log a traceback for each try at a broker that is away; its adapter says it in a line."""
 
