@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from adapters.queue.celery.app import producer_app
 from adapters.queue.celery.broker import CeleryBroker
-from adapters.queue.celery.depth import RecentDepth
 from adapters.queue.celery.errors import misconfiguration
 from adapters.queue.celery.lane import Lane, lane_to
 from adapters.queue.celery.message import outgoing
+from adapters.queue.depth import RecentDepth
 from adapters.queue.publishing import BoundedPublishing, PublishingLimits
 from domain.model.errors import Unavailable
 from domain.model.priority import Priority

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import dramatiq
 
-from adapters.queue.celery.depth import RecentDepth
+from adapters.queue.depth import RecentDepth
 from adapters.queue.dramatiq.by_scheme import transport_for
 from adapters.queue.dramatiq.envelope import pack
 from adapters.queue.dramatiq.names import PREFIX, TierQueues

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from adapters.queue.celery.depth import Depths, RecentDepth
+from adapters.queue.depth import Depths, RecentDepth
 from domain.model.errors import Unavailable
 from domain.model.priority import Priority
 from tests.contract.task_factory import SteppedClock
