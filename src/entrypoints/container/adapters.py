@@ -115,6 +115,12 @@ def settings_key_store(settings: Settings) -> KeyStore:
     return MemoryKeyStore(api_keys(settings))
 
 
+def redis_key_store(settings: Settings, redis: "RedisClient") -> KeyStore:
+    from adapters.keys.redis import RedisKeyStore
+
+    return RedisKeyStore(redis, REDIS_PREFIX, api_keys(settings))
+
+
 def memory_fetcher(settings: Settings, urls: UrlPolicy) -> ImageFetcher:
     from adapters.fetch.memory import MemoryImageFetcher
 

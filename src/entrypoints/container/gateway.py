@@ -52,7 +52,12 @@ def probes(**parts: object) -> dict[str, object]:
 
 
 class GatewayContainer(Core):
-    keys = providers.Singleton(adapters.settings_key_store, Core.settings)
+    keys = providers.Selector(
+        Core.config.task_store,
+        memory=providers.Singleton(adapters.settings_key_store, Core.settings),
+        sqlite=providers.Singleton(adapters.settings_key_store, Core.settings),
+        redis=providers.Singleton(adapters.redis_key_store, Core.settings, Core.redis),
+    )
     limiter = providers.Selector(
         Core.config.rate_limit_backend,
         memory=providers.Singleton(adapters.memory_rate_limiter),
