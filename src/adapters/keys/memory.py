@@ -35,11 +35,11 @@ class MemoryKeyStore(KeyStore, Lifecycle):
         digest, holder = digest_of(presented), None
         # No early exit: the time taken tells nothing about which key came close, or where it is.
         for known, principal in self._holders.items():
-            if hmac.comparedigest_of(known, digest):
+            if hmac.compare_digest(known, digest):
                 holder = principal
         return holder
 
 
 def digest_of(key: str) -> bytes:
-    """What is kept of a key. A digest is looked up, never the key, so timing tells nothing of it."""
+    """What is kept of a key, and looked up in its stead: timing tells nothing of the key."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
