@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from celery import Celery
@@ -23,10 +24,9 @@ from tests.servers.broker_line import broker_line
 
 TaskOf = Callable[[str], Awaitable[Task | None]]
 
-REVOKED_TASK, RETRIED_TASK = pending(), claim(pending(), START, "w", POLICY).task
 ENDED = {
-    "CANCELED": replace(REVOKED_TASK, status=CANCELED),
-    "EXPIRED": expire(replace(REVOKED_TASK, start_by=START), START, POLICY).task,
+    "CANCELED": replace(pending(), status=CANCELED),
+    "EXPIRED": expire(pending(start_by=START), START, POLICY).task,
 }
 
 
@@ -93,9 +93,10 @@ class CeleryResultsClauses(ABC):
             assert str(await window.says("FAILURE")).startswith("image_corrupt: ")
 
     async def test_03_a_retry_is_told_and_then_its_success(self) -> None:
-        retried = fail(RETRIED_TASK, 1, START, FetchFailed(), POLICY, 0.5).task
-        done = replace(succeeded(pending(), START), task_id=retried.task_id)
-        async with self.window(retried, done) as window:
+        retried = fail(
+            claim(pending(), START, "w", POLICY).task, 1, START, FetchFailed(), POLICY, 0.5
+        ).task
+        async with self.window(retried, succeeded(pending(), START)) as window:
             assert str(await window.says("RETRY")).startswith("fetch_failed: ")
             await window.wake()
             await window.says("SUCCESS")
@@ -140,7 +141,10 @@ class CeleryResultsClauses(ABC):
 
     @asynccontextmanager
     async def window(self, *chapters: Task) -> AsyncIterator[Window]:
-        ledger, message = Ledger(*chapters), wakeup_for(chapters[0])
+        """The chapters of one task, whose id nobody has used on this backend."""
+        task_id = uuid4().hex
+        ledger = Ledger(*[replace(chapter, task_id=task_id) for chapter in chapters])
+        message = replace(wakeup_for(chapters[0]), task_id=task_id)
         reader = Celery("reader", backend=result_url(), set_as_current=False)
         async with self.mirrored(ledger.get, result_url()) as link:
             consumer = asyncio.create_task(link.source.run(ledger, 1))
