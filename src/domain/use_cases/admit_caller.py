@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from ports.rate_limiter import RateLimiter
-
 from domain.model.errors import InvalidApiKey, RateLimited
 from domain.model.principal import Principal
 from domain.model.quota import Quota, QuotaDecision
 from ports.key_store import KeyStore
+from ports.rate_limiter import RateLimiter
 
 GUESSES = Quota(limit=60, window_s=60)
 """Wrong keys from one address, before it has to wait."""

@@ -1,12 +1,11 @@
 """Forgetting a finished task: first its row's contents, then its files, then the reminder to
 remove them. A crash in between leaves it purgeable, so the next purge goes on."""
 
-from ports.blob_store import BlobStore
-
 from domain.model.blob_keys import input_prefix, result_prefix
 from domain.model.life_cycle import erase, swept
 from domain.model.task import Task
 from domain.use_cases.ledger import Ledger
+from ports.blob_store import BlobStore
 from ports.clock import Now
 
 

@@ -1,9 +1,8 @@
 """The bytes of a finished task."""
 
-from ports.blob_store import Blob, BlobStore
-
 from domain.model.errors import StorageUnavailable, TaskExpired, TaskFailed
 from domain.model.task import EXPIRED, SUCCESS, Result, Task
+from ports.blob_store import Blob, BlobStore
 
 
 class FetchResult:

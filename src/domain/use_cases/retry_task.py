@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from ports.blob_store import BlobStore
-
 from domain.model.blob_keys import input_prefix
 from domain.model.errors import TaskGone, TaskNotTerminal
 from domain.model.life_cycle import new_task
@@ -11,6 +9,7 @@ from domain.model.request import Source
 from domain.model.task import Task
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.wake_worker import WakeWorker
+from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.task_store import TaskStore
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from ports.blob_store import BlobStore
-
 from domain.model.blob_keys import input_prefix
 from domain.model.errors import IdempotencyMismatch, Overloaded, TaskGone
 from domain.model.idempotency import (
@@ -22,6 +20,7 @@ from domain.model.runner import ModelSpec
 from domain.model.task import Task
 from domain.use_cases.read_submission import ReadSubmission, Submission
 from domain.use_cases.wake_worker import WakeWorker
+from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.task_store import TaskStore
 from ports.wakeup_queue import WakeupQueue
