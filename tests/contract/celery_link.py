@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from adapters.queue.celery.app import TASK, producer_app
 from adapters.queue.celery.broker import CeleryBroker
 from adapters.queue.celery.message import read
@@ -15,11 +17,12 @@ from adapters.queue.celery.queue import CeleryWakeupQueue
 from adapters.queue.celery.source import CeleryWakeupSource
 from adapters.queue.publishing import PublishingLimits
 from domain.model.codec import wakeup_to_json
+from domain.model.errors import Unavailable
 from domain.model.priority import Priority
 from domain.model.wakeup import Wakeup
 from ports.wakeup_source import WakeupSource
 from tests.contract.task_factory import SteppedClock, wakeup
-from tests.contract.wakeup_link import AGEING, NO_GRACE_S, Link
+from tests.contract.wakeup_link import AGEING, NO_GRACE_S, PATIENCE_S, Link
 
 TASK_HEADERS = {"task": TASK, "id": "t-1", "lang": "py"}
 FUTURE = json.dumps([[wakeup_to_json(wakeup()) | {"v": 2}], {}, {}]).encode()
@@ -102,7 +105,9 @@ async def celery_link(
     place: CeleryPlace, grace_s: float = NO_GRACE_S, **facts: Any
 ) -> AsyncIterator[Link]:
     elapsed = SteppedClock(0.0)
-    queue = CeleryWakeupQueue(place.broker, time.monotonic, PATIENT, depth_ttl_s=0.0)
+    queue = CeleryWakeupQueue(
+        place.broker, time.monotonic, PATIENT, depth_ttl_s=0.0, depth_patience_s=PATIENCE_S
+    )
     source = CeleryWakeupSource(
         place.broker, AGEING, elapsed, grace_s=grace_s, requeue_after_s=REQUEUE_AFTER_S, **facts
     )
@@ -111,3 +116,13 @@ async def celery_link(
         yield Link(queue, source, elapsed, place.parked)
     finally:
         await queue.aclose()
+
+
+async def refuses_to_start(place: CeleryPlace) -> None:
+    """Both ends, and they name the setting."""
+    queue = CeleryWakeupQueue(place.broker, time.monotonic)
+    source = CeleryWakeupSource(place.broker, AGEING, time.monotonic)
+    for end in (queue, source):
+        with pytest.raises(Unavailable, match=r"^BROKER_URL: "):
+            await end.start()
+        await end.aclose()

@@ -7,7 +7,12 @@ import pytest
 
 from domain.model.errors import Unavailable
 from domain.model.wakeup import Verdict
-from tests.contract.celery_link import CeleryPlace, celery_link, source_at
+from tests.contract.celery_link import (
+    CeleryPlace,
+    celery_link,
+    refuses_to_start,
+    source_at,
+)
 from tests.contract.clauses.celery_results import CeleryResultsClauses, TaskOf
 from tests.contract.clauses.durable_queue import (
     DurableQueueClauses,
@@ -88,6 +93,20 @@ class TestRabbitmq:
             finally:
                 await asyncio.to_thread(own_broker.feed)
             await takes_messages_again(link)
+
+    @pytest.mark.parametrize("wrong", ["guest:wrong@", "nobody:guest@"])
+    async def test_wrong_credentials_stop_the_start(self, wrong: str) -> None:
+        url = require("rabbitmq").replace("guest:guest@", wrong)
+        await refuses_to_start(CeleryPlace(url))
+
+    async def test_a_wrong_vhost_stops_the_start(self) -> None:
+        await refuses_to_start(CeleryPlace(require("rabbitmq") + "no-such-vhost"))
+
+    async def test_queues_declared_otherwise_stop_the_start(self, place: CeleryPlace) -> None:
+        async with celery_link(place):
+            await refuses_to_start(
+                CeleryPlace(place.broker.url, place.broker.prefix, queue_type="quorum")
+            )
 
     async def test_queues_that_somebody_deleted_are_there_again(self, place: CeleryPlace) -> None:
         hand = Hand()

@@ -4,7 +4,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.contract.celery_link import CeleryPlace, celery_link, source_at
+from tests.contract.celery_link import (
+    CeleryPlace,
+    celery_link,
+    refuses_to_start,
+    source_at,
+)
 from tests.contract.clauses.celery_results import CeleryResultsClauses, TaskOf
 from tests.contract.clauses.durable_queue import DurableQueueClauses
 from tests.contract.clauses.wakeup_queue import WakeupQueueClauses
@@ -63,3 +68,8 @@ class TestDurableQueue(DurableQueueClauses):
 
     def parked_count(self, url: str, name: str) -> int:
         return CeleryPlace(url, name).parked_count()
+
+
+@pytest.mark.anyio
+async def test_wrong_credentials_stop_the_start(own_broker: RedisServer) -> None:
+    await refuses_to_start(CeleryPlace(own_broker.url.replace("redis://", "redis://nobody:wrong@")))

@@ -16,10 +16,17 @@ Depths = Mapping[Priority, int]
 class RecentDepth:
     """Younger than `ttl_s`: as it was. Younger than twice that: as it was, and asked for again
     behind the answer. Older: asked for. Callers that wait share one question; without an answer
-    they get what was last known, and zeros before anything was."""
+    within `patience_s` they get what was last known, and zeros before anything was."""
 
-    def __init__(self, ask: Callable[[], Awaitable[Depths]], elapsed: Elapsed, ttl_s: float):
-        self._ask, self._elapsed, self._ttl_s = ask, elapsed, ttl_s
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[Depths]],
+        elapsed: Elapsed,
+        ttl_s: float,
+        patience_s: float | None = None,
+    ) -> None:
+        self._ask, self._elapsed = ask, elapsed
+        self._ttl_s, self._patience_s = ttl_s, patience_s
         self._known: Depths = dict.fromkeys(Priority, 0)
         self._asked_at_s = float("-inf")
         self._question: asyncio.Task[None] | None = None
@@ -30,7 +37,7 @@ class RecentDepth:
             question = self._question or asyncio.create_task(self._refresh())
             self._question = question
             if age_s >= 2 * self._ttl_s:
-                await asyncio.shield(question)
+                await asyncio.wait([question], timeout=self._patience_s)
         return self._known
 
     async def _refresh(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import Celery  # type: ignore[import-untyped]
 
-from adapters.queue.celery.broker import CeleryBroker
+from adapters.queue.celery.broker import CeleryBroker, verified_redis
 from domain.model.priority import Priority
 
 TASK = "darkroom.wakeup"
@@ -70,6 +70,7 @@ def worker_app(broker: CeleryBroker, result_url: str | None) -> Celery:
     app = _app(broker, result_url or "disabled", WORK_TIMEOUT_S)
     app.conf.update(
         RESULT_SETTINGS,
+        redis_backend_use_ssl=verified_redis(result_url or ""),
         worker_enable_remote_control=result_url is not None,
         worker_send_task_events=result_url is not None,
     )
@@ -82,6 +83,7 @@ def _app(broker: CeleryBroker, backend: str, timeout_s: float) -> Celery:
     app.conf.update(
         SETTINGS,
         broker_url=broker.url,
+        broker_use_ssl=broker.tls(),
         task_queues=broker.declarations(),
         task_default_queue=broker.queue_of(Priority.NORMAL),
         broker_connection_timeout=timeout_s,

@@ -1,6 +1,7 @@
 """Where the wake-ups wait, and what things are called there."""
 
 from dataclasses import dataclass
+from ssl import CERT_REQUIRED
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +11,12 @@ from domain.model.priority import Priority
 
 DEFAULT_EXCHANGE = Exchange("")  # type: ignore[no-untyped-call]
 """AMQP's own: its routing key is the name of the queue, so there is nothing to bind."""
+
+
+def verified_redis(url: str) -> dict[str, Any] | None:
+    if url.startswith("rediss:"):
+        return {"ssl_cert_reqs": CERT_REQUIRED, "ssl_check_hostname": True}
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,13 @@ class CeleryBroker:
         return Queue(  # type: ignore[no-untyped-call]
             name, DEFAULT_EXCHANGE, name, queue_arguments={"x-queue-type": self.queue_type}
         )
+
+    def tls(self) -> dict[str, Any] | None:
+        """What is verified where the scheme asks for TLS. Left alone, kombu trusts any Redis, and
+        any host with a valid certificate to be the RabbitMQ meant."""
+        if self.url.startswith("amqps:"):
+            return {"cert_reqs": CERT_REQUIRED, "server_hostname": None}
+        return verified_redis(self.url)
 
     def transport_options(self, timeout_s: float) -> dict[str, Any]:
         """What bounds every wait on a connection by `timeout_s`."""

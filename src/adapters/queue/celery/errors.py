@@ -1,11 +1,17 @@
 """What the client libraries raise when it is the setting that has to be mended."""
 
+import logging
+
 from amqp.exceptions import (  # type: ignore[import-untyped]
     AccessRefused,
     NotAllowed,
     PreconditionFailed,
 )
 from redis.exceptions import AuthenticationError
+
+from domain.model.errors import Unavailable
+
+log = logging.getLogger(__name__)
 
 MEANING: dict[type[BaseException], str] = {
     AccessRefused: "user or password is wrong, or the user may not use this vhost",
@@ -16,11 +22,15 @@ MEANING: dict[type[BaseException], str] = {
 }
 
 
-def misconfiguration(error: BaseException | None) -> str | None:
-    """What is wrong with the setting, if it is that; looks through the causes."""
-    while error is not None:
+def refuse_wrong_setting(error: BaseException) -> None:
+    """Raise `Unavailable` where it is BROKER_URL that has to be mended; looks through the causes.
+    A broker that is merely away is waited for: work is accepted meanwhile, or begins later."""
+    cause: BaseException | None = error
+    while cause is not None:
         for kind, meaning in MEANING.items():
-            if isinstance(error, kind):
-                return meaning
-        error = error.__cause__
-    return None
+            if isinstance(cause, kind):
+                raise Unavailable(
+                    f"BROKER_URL: {meaning}.", remedy="Mend BROKER_URL, or what it points to."
+                ) from error
+        cause = cause.__cause__
+    log.warning("the broker is out of reach, and waited for: %r", error)

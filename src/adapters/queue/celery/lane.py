@@ -36,9 +36,9 @@ class Lane(ABC):
             self._attempt(messages)
         except NotTaken:
             raise
-        except Exception:
+        except Exception as error:
             self.close()
-            if not reused:
+            if not reused or isinstance(error, TimeoutError):
                 raise
             self._attempt(messages)
 

@@ -64,6 +64,11 @@ class Pull:
             self._sleep_no_more()
             attached[0].close()
 
+    @property
+    def attached(self) -> bool:
+        """From any thread: whether there is a connection."""
+        return self._attached is not None
+
     def drain(self) -> None:
         """From any thread: take nothing more, and leave when nothing is in hand."""
         self._draining = True

@@ -1,12 +1,12 @@
 """The gateway's end: Celery messages over RabbitMQ or Redis."""
 
-import logging
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from adapters.queue.celery.app import producer_app
 from adapters.queue.celery.broker import CeleryBroker
-from adapters.queue.celery.errors import misconfiguration
+from adapters.queue.celery.errors import refuse_wrong_setting
 from adapters.queue.celery.lane import Lane, lane_to
 from adapters.queue.celery.message import outgoing
 from adapters.queue.depth import RecentDepth
@@ -18,9 +18,8 @@ from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_queue import WakeupQueue
 
-log = logging.getLogger(__name__)
-
-QUESTION_LIMIT_S = 1.0
+LIMITS = PublishingLimits(time_limit_s=1.5)
+"""With the patience for a depth, a submit is answered within 2 s whatever the broker does."""
 
 
 class _Question:
@@ -42,26 +41,22 @@ class CeleryWakeupQueue(WakeupQueue, Lifecycle):
         elapsed: Elapsed,
         limits: PublishingLimits | None = None,
         depth_ttl_s: float = 1.0,
+        depth_patience_s: float = 0.5,
     ) -> None:
         self._broker, self._app = broker, producer_app(broker)
         self._own = threading.local()
-        limits = limits or PublishingLimits()
+        limits = limits or LIMITS
         self._publishing = BoundedPublishing(self._send, elapsed, limits, self._leave)
-        alone = PublishingLimits(
-            lanes=1, batch=1, time_limit_s=QUESTION_LIMIT_S, rest_s=limits.rest_s
-        )
+        alone = replace(limits, lanes=1, batch=1)
         self._asking = BoundedPublishing(self._answer, elapsed, alone, self._leave)
-        self._depth = RecentDepth(self._ask, elapsed, depth_ttl_s)
+        self._depth = RecentDepth(self._ask, elapsed, depth_ttl_s, depth_patience_s)
 
     async def start(self) -> None:
-        """Raises `Unavailable` where BROKER_URL is wrong; a broker that is merely away is waited
-        for, and tasks are accepted meanwhile."""
+        """Raises `Unavailable` where BROKER_URL is wrong."""
         try:
             await self.ping()
         except Unavailable as error:
-            if reason := misconfiguration(error.__cause__):
-                raise Unavailable(f"BROKER_URL: {reason}") from error
-            log.warning("the broker is out of reach; tasks are accepted all the same: %s", error)
+            refuse_wrong_setting(error)
 
     async def aclose(self) -> None:
         await self._publishing.aclose()

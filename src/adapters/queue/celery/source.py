@@ -1,7 +1,6 @@
 """The worker's end: Celery's own worker, embedded, that pulls from RabbitMQ or Redis."""
 
 import asyncio
-import logging
 import os
 import socket
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from typing import Any
 
 from adapters.queue.celery.app import producer_app, worker_app
 from adapters.queue.celery.broker import CeleryBroker
+from adapters.queue.celery.errors import refuse_wrong_setting
 from adapters.queue.celery.handover import Handover
 from adapters.queue.celery.hands import Hands
 from adapters.queue.celery.lane import lane_to
@@ -23,8 +23,6 @@ from domain.model.priority import Ageing, TierClocks
 from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_source import Handle, WakeupSource
-
-log = logging.getLogger(__name__)
 
 
 class CeleryWakeupSource(WakeupSource, Lifecycle):
@@ -46,6 +44,22 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
         self._grace_s, self._requeue_after_s = grace_s, requeue_after_s
         self._task_of, self._result_url = task_of, result_url
         self._clocks = TierClocks(ageing)
+        self._pull: Pull | None = None
+
+    async def start(self) -> None:
+        """Raises `Unavailable` where BROKER_URL is wrong."""
+        lane = lane_to(producer_app(self._broker), self._broker)
+        try:
+            await asyncio.to_thread(lane.opened)
+        except Exception as error:
+            refuse_wrong_setting(error)
+        finally:
+            await asyncio.to_thread(lane.close)
+
+    async def ping(self) -> None:
+        """A source that runs is well while it is connected."""
+        if self._pull is not None and not self._pull.attached:
+            raise Unavailable("The worker has no connection to the broker at the moment.")
 
     async def run(self, handle: Handle, slots: int) -> None:
         """Raises `Unavailable` when Celery's worker ended by itself; a broker that is away is
@@ -63,6 +77,7 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
             await self._drain(worker, handover)
             raise
         finally:
+            self._pull = None
             await asyncio.to_thread(parking.close)
         raise Unavailable(f"Celery's worker ended with exit code {exit_code}; its log says why.")
 
@@ -82,11 +97,11 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
             loop = asyncio.get_running_loop()
             results = LedgerResults(app, self._task_of, self._elapsed, loop)
         register_task(app, handover, results)
-        pull = Pull(self._broker, hands, self._clocks, self._elapsed)
+        self._pull = Pull(self._broker, hands, self._clocks, self._elapsed)
+        name = f"darkroom-{os.getpid()}@{socket.gethostname()}"
         return EmbeddedWorker(
-            app, f"{os.getpid()}@{socket.gethostname()}", slots, pull, handover,
-            tiers_of=self._tiers_of(hands),
-        )  # fmt: skip
+            app, name, slots, self._pull, handover, tiers_of=self._tiers_of(hands)
+        )
 
     def _tiers_of(self, hands: Hands) -> Callable[[Any], Tiers]:
         if self._broker.is_redis:

@@ -62,6 +62,7 @@ class EmbeddedWorker:
         except Exception:
             logging.getLogger(__name__).exception("Celery's worker could not be started")
         finally:
+            self._app.close()
             self._loop.call_soon_threadsafe(self.ended.set_result, exit_code)
 
     def _work(self) -> int:

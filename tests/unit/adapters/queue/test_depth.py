@@ -85,6 +85,20 @@ async def test_without_an_answer_the_last_known_one_stands() -> None:
     assert broker.questions == 2
 
 
+async def test_a_slow_answer_is_not_waited_for_and_serves_the_next() -> None:
+    broker, elapsed, slow = Broker(), SteppedClock(0.0), asyncio.Event()
+
+    async def ask() -> Depths:
+        await slow.wait()
+        return await broker.ask()
+
+    depth = RecentDepth(ask, elapsed, TTL_S, patience_s=0.0)
+    assert await depth() == depths(0)
+    slow.set()
+    await turns()
+    assert await depth() == depths(1)
+
+
 async def test_before_anything_is_known_it_is_zero() -> None:
     depth, broker, _ = opened()
     broker.away = True

@@ -1,3 +1,6 @@
+from ssl import CERT_REQUIRED
+from typing import Any
+
 import pytest
 from amqp.exceptions import AccessRefused
 from celery import Celery
@@ -5,7 +8,8 @@ from kombu.exceptions import OperationalError
 
 from adapters.queue.celery.app import producer_app, worker_app
 from adapters.queue.celery.broker import CeleryBroker
-from adapters.queue.celery.errors import misconfiguration
+from adapters.queue.celery.errors import refuse_wrong_setting
+from domain.model.errors import Unavailable
 
 RABBITMQ = CeleryBroker(url="amqp://u:p@rabbit.example:5673//")
 REDIS = CeleryBroker(url="rediss://redis.example/4", prefix="x-", visibility_s=45.0)
@@ -81,14 +85,29 @@ def test_on_redis_whatever_is_kept_has_the_prefix() -> None:
     assert all(key.startswith("x-") for key in keys)
 
 
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [("amqp://h//", None), ("redis://h/0", None),
+     ("amqps://h//", {"cert_reqs": CERT_REQUIRED, "server_hostname": None}),
+     ("rediss://h/0", {"ssl_cert_reqs": CERT_REQUIRED, "ssl_check_hostname": True})],
+)  # fmt: skip
+def test_with_tls_the_server_is_verified(url: str, tls: dict[str, Any] | None) -> None:
+    broker = CeleryBroker(url=url)
+    assert producer_app(broker).conf.broker_use_ssl == tls
+    assert worker_app(broker, "rediss://h/1").conf.redis_backend_use_ssl["ssl_check_hostname"]
+
+
 def test_a_wrong_setting_is_known_through_its_causes() -> None:
     error = OperationalError("as the library tells it")
     error.__cause__ = AccessRefused("login was refused")
-    reason = misconfiguration(error)
-    assert reason is not None
-    assert reason.startswith("user or password")
+    with pytest.raises(Unavailable, match=r"^BROKER_URL: user or password") as raised:
+        refuse_wrong_setting(error)
+    assert raised.value.__cause__ is error
 
 
-@pytest.mark.parametrize("error", [None, ConnectionRefusedError(), TimeoutError()])
-def test_a_broker_that_is_away_is_no_wrong_setting(error: Exception | None) -> None:
-    assert misconfiguration(error) is None
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError()])
+def test_a_broker_that_is_away_is_no_wrong_setting(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuse_wrong_setting(error)
+    assert "out of reach" in caplog.text
