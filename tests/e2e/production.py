@@ -101,6 +101,9 @@ class Worker(Program):
         for pid in (self.process.pid, self.child):
             os.kill(pid, how)
 
+    def kill_child(self) -> None:
+        os.kill(self.child, signal.SIGKILL)
+
     def metric(self, name: str) -> float:
         url = f"http://127.0.0.1:{self.metrics_port}/metrics"
         lines = httpx2.get(url, trust_env=False).text.splitlines()

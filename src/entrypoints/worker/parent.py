@@ -8,12 +8,17 @@ import time
 from collections.abc import Sequence
 
 from entrypoints.settings import Settings
-from entrypoints.worker.child import EXIT_CONFIGURATION
+from entrypoints.worker.child import EXIT_CONFIGURATION, EXIT_UNAVAILABLE
 from entrypoints.worker.devices import Device
 from entrypoints.worker.restarts import Restarts
 
 KILL_AFTER_S = 10.0
 """Past the drain's grace, before a child that will not end is killed."""
+
+CLEAN = (0, -signal.SIGTERM)
+"""A child that was asked to end before it could listen for that leaves the second."""
+TOLD = (EXIT_CONFIGURATION, EXIT_UNAVAILABLE)
+"""The child said itself what is wrong."""
 
 
 class Parent:
@@ -24,7 +29,8 @@ class Parent:
         self._stopping = asyncio.Event()
 
     async def run(self) -> int:
-        """0 after a clean stop, 1 when a worker kept dying or did not stop by itself."""
+        """0 after a clean stop, 1 when a worker kept dying or did not stop by itself, and the
+        worker's own exit status where it said why it can't run."""
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self._stopping.set)
@@ -37,13 +43,13 @@ class Parent:
             child = await self._spawn(device)
             code = await self._ended(child)
             if self._stopping.is_set():
-                return min(1, abs(code))
+                return 0 if code in CLEAN else 1
             broken = code == EXIT_CONFIGURATION
             pause_s = None if broken else restarts.pause_s(time.monotonic())
             if pause_s is None:
                 self._say(f"worker {device.name} can't run (exit {code}); giving up")
                 self._stopping.set()
-                return 1
+                return code if code in TOLD else 1
             self._say(f"worker {device.name} died (exit {code}); again in {pause_s:g} s")
             if await self._stopped_within(pause_s):
                 return 0
