@@ -101,6 +101,9 @@ class Worker(Program):
         for pid in (self.process.pid, self.child):
             os.kill(pid, how)
 
+    def kill_parent(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+
     def kill_child(self) -> None:
         os.kill(self.child, signal.SIGKILL)
 
@@ -129,7 +132,7 @@ class Stack:
             "MODELS": "trial",
             "GPU_IDS": "cpu",
             "WORKER_CONCURRENCY": "1",
-            "MAX_RETRIES": "2",
+            "MAX_RETRIES": "1",
             "PYTHONPATH": f"{clean['PYTHONPATH']}{os.pathsep}{folder / 'site'}",
             "TRIAL_JOURNAL": str(self.journal),
         } | env  # fmt: skip
