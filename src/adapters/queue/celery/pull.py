@@ -73,11 +73,12 @@ class Pull:
         """From any thread: take nothing more, and leave when nothing is in hand."""
         self._draining = True
         if self._hub is not None:
-            self._hub.call_soon(self.look)
+            self._hub.call_soon(self._look_soon)
 
     def settled(self, hand: Hand) -> None:
+        """Raises nothing: the hub would pass over all that was to be settled after it."""
         self._hands.settle(hand)
-        self.look()
+        self._look_soon()
 
     def look(self) -> None:
         """Fill the free slots. Raises `WorkerShutdown` when drained, and `ConnectionError`, which
@@ -138,6 +139,11 @@ class Pull:
     def _sleep(self) -> None:
         self._next_look = self._hub.call_later(self._wait_s, self.look)
         self._wait_s = min(2 * self._wait_s, LONGEST_WAIT_S)
+
+    def _look_soon(self) -> None:
+        if self._attached is not None:
+            self._sleep_no_more()
+            self._next_look = self._hub.call_later(0, self.look)
 
     def _sleep_no_more(self) -> None:
         if self._next_look is not None:

@@ -1,15 +1,20 @@
-"""Redis lists behind a pulling consumer. kombu looks after its un-acked messages only for
-consumers that subscribe, so a pulling one does it by itself: it renews the leases of what it
-holds, restores what others let lapse, and keeps the hub awake."""
+"""Redis lists behind a pulling consumer, in kombu's own format.
+
+kombu takes a message in two steps, and looks after the un-acked only for consumers that subscribe.
+So this one takes in one step, renews the leases of what it holds, restores what others let lapse,
+and keeps the hub awake.
+"""
 
 import json
 import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import time
 from typing import Any
 
+from kombu.transport.virtual import QoS
 from redis.exceptions import RedisError
 
 from adapters.queue.celery.broker import CeleryBroker
@@ -20,6 +25,7 @@ log = logging.getLogger(__name__)
 Held = Callable[[Any], Sequence[Any]]
 """The delivery tags in this worker's hands that came through a channel."""
 
+TAKE = Path(__file__).with_name("take.lua").read_text(encoding="utf-8")
 LOOK_EVERY_S = 1.0
 
 
@@ -29,6 +35,7 @@ class RedisTiers(Tiers):
     def __init__(self, channel: Any, broker: CeleryBroker, held: Held) -> None:
         super().__init__(channel)
         self._held, self._parked = held, broker.parked
+        self._take = channel.client.register_script(TAKE)
         self._renew_every_s = broker.visibility_s / 4
         self._closed = threading.Event()
         self._hub: Any = None
@@ -53,16 +60,17 @@ class RedisTiers(Tiers):
                 os.close(end)
 
     def get(self, queue: str) -> Any:
-        while (raw := self.channel.client.rpop(queue)) is not None:
-            try:
-                message = self.channel.Message(json.loads(raw), channel=self.channel)
-            except (ValueError, LookupError, TypeError, AttributeError) as error:
-                log.warning("something that is no message was parked: %r", error)
-                self.channel.client.lpush(self._parked, raw)
-            else:
-                self.channel.qos.append(message, message.delivery_tag)
-                return message
-        return None
+        channel = self.channel
+        raw = self._take(
+            keys=[queue, channel.unacked_index_key, channel.unacked_key, self._parked],
+            args=[time(), json.dumps(queue)],
+        )
+        if raw is None:
+            return None
+        message = channel.Message(json.loads(raw), channel=channel)
+        # Not the channel's own append: that would write down what the script has written.
+        QoS.append(channel.qos, message, message.delivery_tag)  # type: ignore[no-untyped-call]
+        return message
 
     def waiting(self, queue: str) -> int:
         count: int = self.channel.client.llen(queue)

@@ -31,6 +31,7 @@ class Bench:
     def finish(self, hand: Hand, fate: Fate = Fate.ACK) -> None:
         hand.fate = fate
         self.pull.settled(hand)
+        self.hub.fire()
 
     def started_ids(self) -> list[str]:
         return [hand.wakeup.task_id for hand in self.started]
@@ -108,6 +109,18 @@ def test_whatever_the_connection_raises_makes_celery_connect_again() -> None:
     bench.tiers.gone = LookupError("no such queue")
     with pytest.raises(ConnectionError):
         bench.hub.fire()
+
+
+def test_a_freed_slot_is_a_freed_slot_whatever_the_connection_raises() -> None:
+    bench = Bench(slots=2)
+    for tier in (HIGH, LOW):
+        bench.tiers.put(tier)
+    bench.attach()
+    bench.tiers.gone = ConnectionError("gone")
+    for hand in bench.started:
+        hand.fate = Fate.ACK
+        bench.pull.settled(hand)
+    assert bench.hands.empty
 
 
 def test_detached_it_takes_nothing() -> None:
