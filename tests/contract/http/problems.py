@@ -1,5 +1,7 @@
 """What every problem document has to be."""
 
+from pathlib import Path
+
 from httpx2 import Response
 
 from entrypoints.http.errors import STATUS
