@@ -1,6 +1,7 @@
 """What the client libraries raise when it is the setting that has to be mended."""
 
 import logging
+from ssl import SSLCertVerificationError
 
 from amqp.exceptions import (  # type: ignore[import-untyped]
     AccessRefused,
@@ -19,6 +20,7 @@ MEANING: dict[type[BaseException], str] = {
     PreconditionFailed: "a queue of this name was declared in another way; delete it, or choose"
     " another prefix",
     AuthenticationError: "user or password is wrong",
+    SSLCertVerificationError: "the certificate at the other end does not prove who it is",
 }
 
 
@@ -32,5 +34,5 @@ def refuse_wrong_setting(error: BaseException) -> None:
                 raise Unavailable(
                     f"BROKER_URL: {meaning}.", remedy="Mend BROKER_URL, or what it points to."
                 ) from error
-        cause = cause.__cause__
+        cause = cause.__cause__ or cause.__context__
     log.warning("the broker is out of reach, and waited for: %r", error)

@@ -1,10 +1,11 @@
-from ssl import CERT_REQUIRED
+from ssl import CERT_REQUIRED, SSLCertVerificationError
 from typing import Any
 
 import pytest
 from amqp.exceptions import AccessRefused
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from adapters.queue.celery.app import producer_app, worker_app
 from adapters.queue.celery.broker import CeleryBroker
@@ -103,6 +104,13 @@ def test_a_wrong_setting_is_known_through_its_causes() -> None:
     with pytest.raises(Unavailable, match=r"^BROKER_URL: user or password") as raised:
         refuse_wrong_setting(error)
     assert raised.value.__cause__ is error
+
+
+def test_it_is_known_too_where_the_library_kept_no_cause() -> None:
+    error = RedisConnectionError("Error 1 connecting")
+    error.__context__ = SSLCertVerificationError("self-signed certificate")
+    with pytest.raises(Unavailable, match=r"^BROKER_URL: the certificate"):
+        refuse_wrong_setting(error)
 
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError()])
