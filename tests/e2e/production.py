@@ -114,6 +114,16 @@ class Worker(Program):
         return float(value)
 
 
+@contextmanager
+def running(*programs: Program) -> Iterator[None]:
+    """None of them outlives the block."""
+    try:
+        yield
+    finally:
+        for program in programs:
+            program.kill()
+
+
 class Stack:
     """One ledger, one broker, one store of pictures; any number of gateways and workers."""
 
@@ -141,12 +151,10 @@ class Stack:
     def serve(self, **env: str) -> Iterator["Client"]:
         port = free_port()
         gateway = Program("serve", self.folder, self.env | {"PORT": str(port)} | env)
-        try:
+        with running(gateway):
             gateway.await_port(port)
             with Client(gateway, port) as client:
                 yield client
-        finally:
-            gateway.kill()
 
     @contextmanager
     def worker(self, **env: str) -> Iterator[Worker]:
@@ -157,13 +165,10 @@ class Stack:
     def workers(self, count: int, **env: str) -> Iterator[list[Worker]]:
         """Ready, all of them."""
         workers = [Worker(self.folder, self.env | env) for _ in range(count)]
-        try:
+        with running(*workers):
             for worker in workers:
                 worker.await_port(worker.metrics_port)
             yield workers
-        finally:
-            for worker in workers:
-                worker.kill()
 
     def starts(self) -> list[str]:
         """The names of the tasks that a model began, in order, once an attempt."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from prometheus_client import start_http_server
 
-from domain.model.errors import DarkroomError
+from domain.model.errors import DarkroomError, StorageUnavailable
 from entrypoints.background import beside, every, started
 from entrypoints.configuration import ConfigurationError, load_settings
 from entrypoints.container.telemetry import adopt_library_logs
@@ -68,8 +68,10 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIGURATION
     except DarkroomError as error:
+        # A broker that is away is waited for: one that ends the start refuses these settings.
         sys.stderr.write(f"{error.detail} {error.hint}\n")
-        return EXIT_UNAVAILABLE
+        away = isinstance(error, StorageUnavailable)
+        return EXIT_UNAVAILABLE if away else EXIT_CONFIGURATION
     return 0
 
 
