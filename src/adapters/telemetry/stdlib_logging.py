@@ -10,8 +10,9 @@ from structlog.stdlib import ProcessorFormatter
 
 from adapters.telemetry.structured_log import renderers, shared_processors
 
-NOISY = ("pika",)
-"""They log a traceback for each try at a broker that is away; its adapter says it in a line."""
+NOISY = {"pika": logging.CRITICAL, "httpx2": logging.WARNING}
+"""pika logs a traceback for each try at a broker that is away, which its adapter says in a line;
+httpx2 logs every address it fetches, and a user's address may hold a secret."""
 
 
 class _Adopted(logging.StreamHandler[TextIO]):
@@ -32,8 +33,8 @@ def adopt_stdlib_logging(level: str, format: str, stream: TextIO | None = None) 
             ],
         )
     )
-    for name in NOISY:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name, least in NOISY.items():
+        logging.getLogger(name).setLevel(least)
     root = logging.getLogger()
     for old in [handler for handler in root.handlers if isinstance(handler, _Adopted)]:
         root.removeHandler(old)

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,3 +41,13 @@ def pointed(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("DARKROOM_URL", service.url)
     monkeypatch.setenv("DARKROOM_API_KEY", service.api_key)
     return service
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """`darkroom up` adopts the logs of its whole process, which here is the test run's."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
