@@ -4,7 +4,9 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 import pytest
+from celery import Celery
 
+from adapters.queue.celery.app import producer_app
 from domain.model.errors import Unavailable
 from domain.model.wakeup import Verdict
 from tests.contract.celery_link import (
@@ -55,6 +57,9 @@ class TestCeleryResults(CeleryResultsClauses):
     @pytest.fixture(autouse=True)
     def at(self, place: CeleryPlace) -> None:
         self._place = place
+
+    def celery(self) -> Celery:
+        return producer_app(self._place.broker)
 
     @asynccontextmanager
     async def mirrored(self, task_of: TaskOf, result_url: str) -> AsyncIterator[Link]:

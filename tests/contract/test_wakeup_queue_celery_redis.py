@@ -3,7 +3,9 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from celery import Celery
 
+from adapters.queue.celery.app import producer_app
 from tests.contract.celery_link import (
     CeleryPlace,
     celery_link,
@@ -48,6 +50,9 @@ class TestCeleryResults(CeleryResultsClauses):
     @pytest.fixture(autouse=True)
     def at(self, place: CeleryPlace) -> None:
         self._place = place
+
+    def celery(self) -> Celery:
+        return producer_app(self._place.broker)
 
     @asynccontextmanager
     async def mirrored(self, task_of: TaskOf, result_url: str) -> AsyncIterator[Link]:

@@ -1,6 +1,8 @@
 """What people who look through Celery's own window are told: the ledger's truth, or nothing."""
 
 import asyncio
+import os
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -55,6 +57,7 @@ class Ledger:
 class Window:
     """What Celery's readers see of one task."""
 
+    task_id: str
     ledger: Ledger
     wake: Callable[[], Awaitable[None]]
     look: Callable[[], Any]
@@ -73,12 +76,72 @@ class Window:
         return result.state, result.result
 
 
+class Events:
+    """What workers tell; received on a thread."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app, self._loop = app, asyncio.get_running_loop()
+        self._ends: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._ready = asyncio.Event()
+        self._receiver: Any = None
+
+    async def next_end(self, task_id: str) -> str:
+        """The kind of the next event that ends a run of this task."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                kind, uuid = await self._ends.get()
+                if uuid == task_id and kind not in ("task-received", "task-started"):
+                    return kind
+
+    async def ask(self) -> None:
+        """Of the worker in this process."""
+        await self._ready.wait()
+        me = f"darkroom-{os.getpid()}@{socket.gethostname()}"
+        replies = await asyncio.to_thread(
+            lambda: self._app.control.broadcast(
+                "enable_events", reply=True, destination=[me], timeout=PATIENCE_S
+            )
+        )
+        assert len(replies) == 1
+
+    def receive(self) -> None:
+        with self._app.connection_for_read() as connection:
+            self._receiver = self._app.events.Receiver(connection, handlers={"*": self._on_event})
+            self._receiver.on_consume_ready = lambda *_, **__: self._soon(self._ready.set)
+            self._receiver.capture(wakeup=False)
+
+    def stop(self) -> None:
+        self._receiver.should_stop = True
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        self._soon(self._ends.put_nowait, (event["type"], event.get("uuid")))
+
+    def _soon(self, call: Callable[..., Any], *args: Any) -> None:
+        self._loop.call_soon_threadsafe(call, *args)
+
+
+@asynccontextmanager
+async def spectator(app: Celery) -> AsyncIterator[Events]:
+    events = Events(app)
+    receiving = asyncio.create_task(asyncio.to_thread(events.receive))
+    try:
+        await events.ask()
+        yield events
+    finally:
+        events.stop()
+        await receiving
+
+
 class CeleryResultsClauses(ABC):
     pytestmark: ClassVar = [
         pytest.mark.anyio,
         # Celery 5.7 writes by a command that redis-py 8 would rather not see.
         pytest.mark.filterwarnings("ignore:Call to deprecated setex:DeprecationWarning"),
     ]
+
+    @abstractmethod
+    def celery(self) -> Celery:
+        """An app on the broker of `mirrored`, for who wants to look on."""
 
     @abstractmethod
     def mirrored(self, task_of: TaskOf, result_url: str) -> AbstractAsyncContextManager[Link]:
@@ -128,6 +191,16 @@ class CeleryResultsClauses(ABC):
 
         await self.acks_all_the_same(broken, f"redis://127.0.0.1:{free_port()}/0")
 
+    async def test_08_events_tell_the_same_once_somebody_asks_for_them(self) -> None:
+        task = pending()
+        failure, revoked, success = failed(task, START), ENDED["CANCELED"], succeeded(task, START)
+        async with self.window(success, failure, revoked, success) as window:
+            await window.says("SUCCESS")
+            async with spectator(self.celery()) as events:
+                for kind in ("task-failed", "task-revoked", "task-succeeded"):
+                    await window.wake()
+                    assert await events.next_end(window.task_id) == kind
+
     async def acks_all_the_same(self, task_of: TaskOf, url: str) -> None:
         first, second = Hand(), Hand()
         async with self.mirrored(task_of, url) as link:
@@ -149,7 +222,7 @@ class CeleryResultsClauses(ABC):
         async with self.mirrored(ledger.get, result_url()) as link:
             consumer = asyncio.create_task(link.source.run(ledger, 1))
             window = Window(
-                ledger, lambda: link.queue.publish(message),
+                task_id, ledger, lambda: link.queue.publish(message),
                 lambda: reader.AsyncResult(message.task_id),
             )  # fmt: skip
             try:

@@ -36,6 +36,8 @@ SETTINGS = {
     # A queue deleted under a worker, or a message held past RabbitMQ's consumer_timeout, costs a
     # new connection, not the worker.
     "broker_channel_error_retry": True,
+    # Else it declares 28 queues for delays as soon as one of ours is a quorum queue.
+    "worker_detect_quorum_queues": False,
     "broker_heartbeat": HEARTBEAT_S,
 }
 
@@ -66,13 +68,12 @@ def producer_app(broker: CeleryBroker) -> Celery:
 
 
 def worker_app(broker: CeleryBroker, result_url: str | None) -> Celery:
-    """With a result backend events and remote control are on as well: there is a spectator."""
+    """With a result backend remote control is on as well: Flower then turns the events on."""
     app = _app(broker, result_url or "disabled", WORK_TIMEOUT_S)
     app.conf.update(
         RESULT_SETTINGS,
         redis_backend_use_ssl=verified_redis(result_url or ""),
         worker_enable_remote_control=result_url is not None,
-        worker_send_task_events=result_url is not None,
     )
     return app
 

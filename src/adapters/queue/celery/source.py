@@ -27,7 +27,8 @@ from ports.wakeup_source import Handle, WakeupSource
 
 class CeleryWakeupSource(WakeupSource, Lifecycle):
     """One worker at a time. `task_of` and `result_url` (redis://) together mirror the ledger's
-    states in a Celery result backend and turn on Celery's events and remote control."""
+    states in a Celery result backend and let Celery's spectators in: remote control, heartbeats,
+    and events as soon as somebody asks for them."""
 
     def __init__(
         self,
@@ -100,8 +101,9 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
         self._pull = Pull(self._broker, hands, self._clocks, self._elapsed)
         name = f"darkroom-{os.getpid()}@{socket.gethostname()}"
         return EmbeddedWorker(
-            app, name, slots, self._pull, handover, tiers_of=self._tiers_of(hands)
-        )
+            app, name, slots, self._pull, handover,
+            tiers_of=self._tiers_of(hands), without_heartbeat=self._result_url is None,
+        )  # fmt: skip
 
     def _tiers_of(self, hands: Hands) -> Callable[[Any], Tiers]:
         if self._broker.is_redis:

@@ -25,6 +25,7 @@ MUST_BE = {
     "worker_enable_prefetch_count_reduction": False,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "broker_connection_max_retries": None,
+    "worker_detect_quorum_queues": False,
 }
 
 
@@ -63,12 +64,12 @@ def test_celerys_own_variables_do_not_pass_before_ours(
 
 
 @pytest.mark.parametrize(("url", "spectators"), [(None, False), ("redis://r.example/5", True)])
-def test_events_and_remote_control_are_on_where_there_are_spectators(
+def test_remote_control_is_on_where_there_may_be_spectators(
     url: str | None, spectators: bool
 ) -> None:
     conf = worker_app(RABBITMQ, url).conf
-    assert conf.worker_send_task_events is spectators
     assert conf.worker_enable_remote_control is spectators
+    assert conf.worker_send_task_events is False
 
 
 @pytest.mark.parametrize("make", [producer_app, lambda broker: worker_app(broker, None)])
