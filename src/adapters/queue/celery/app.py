@@ -36,8 +36,6 @@ SETTINGS = {
     # A queue deleted under a worker, or a message held past RabbitMQ's consumer_timeout, costs a
     # new connection, not the worker.
     "broker_channel_error_retry": True,
-    # Else it declares 28 queues for delays as soon as one of ours is a quorum queue.
-    "worker_detect_quorum_queues": False,
     "broker_heartbeat": HEARTBEAT_S,
 }
 
