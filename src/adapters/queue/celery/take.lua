@@ -1,4 +1,4 @@
--- Times in seconds of the worker's clock, as kombu has them.
+-- Times are unix seconds of the worker's clock, as kombu has them.
 -- KEYS: the queue, the index and the hash of un-acked messages, the queue of the parked.
 -- ARGV: now, the routing key as JSON.
 -- Takes the first message and notes it as un-acked in one step, so that whoever dies in between,

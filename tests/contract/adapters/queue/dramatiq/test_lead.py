@@ -11,9 +11,9 @@ from adapters.queue.dramatiq.lead import IDLE_NAPS_S, LOOK_EVERY_S, Lead
 from adapters.queue.dramatiq.turns import TierTurns
 from domain.model.priority import TierClocks
 from domain.model.wakeup import Verdict, Wakeup
+from tests.contract.adapters.queue.dramatiq.memory_tap import QUEUES, MemoryTap
 from tests.contract.task_factory import SteppedClock, wakeup
 from tests.contract.wakeup_link import AGEING, HIGH, LOW, NORMAL
-from tests.unit.adapters.queue.dramatiq.memory_tap import QUEUES, MemoryTap
 
 
 class Post:

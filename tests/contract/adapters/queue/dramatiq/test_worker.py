@@ -13,9 +13,9 @@ from adapters.queue.dramatiq.led_broker import LedBroker, worker_on
 from adapters.queue.dramatiq.turns import TierTurns
 from domain.model.priority import TierClocks
 from domain.model.wakeup import Verdict, Wakeup
+from tests.contract.adapters.queue.dramatiq.memory_tap import QUEUES, MemoryTap
 from tests.contract.task_factory import SteppedClock, wakeup
 from tests.contract.wakeup_link import AGEING, HIGH, LONG_GRACE_S, LOW, NORMAL, Hand
-from tests.unit.adapters.queue.dramatiq.memory_tap import QUEUES, MemoryTap
 
 pytestmark = pytest.mark.anyio
 

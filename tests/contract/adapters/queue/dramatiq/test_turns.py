@@ -1,8 +1,8 @@
 from adapters.queue.dramatiq.turns import TierTurns
 from domain.model.priority import Priority, TierClocks
+from tests.contract.adapters.queue.dramatiq.memory_tap import MemoryTap
 from tests.contract.task_factory import SteppedClock, wakeup
 from tests.contract.wakeup_link import AGEING, HIGH, LOW, NORMAL
-from tests.unit.adapters.queue.dramatiq.memory_tap import MemoryTap
 
 
 def tiers_pulled(turns: TierTurns, tap: MemoryTap) -> list[Priority]:
