@@ -99,8 +99,9 @@ class ProcessTask:
             await asyncio.wait([lease])
 
     async def _settle(self, task: Task, decide: Decide) -> None:
+        """`task` as it was claimed: unless its lease was renewed since, it still stands so."""
         try:
-            await self._ledger.change(task.task_id, decide)
+            await self._ledger.change(task.task_id, decide, task)
         except StaleAttempt:
             refused = StaleWriteRefused(task.task_id, task.attempt, task.request.model)
             self._telemetry.record(refused)

@@ -21,4 +21,4 @@ class WakeWorker:
         except Unavailable as error:
             self._telemetry.record(PublishFailed(task.task_id, error.detail))
         else:
-            self._confirm.later(task.task_id)
+            self._confirm.later(task)

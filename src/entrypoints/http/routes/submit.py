@@ -6,18 +6,19 @@ from starlette.responses import Response
 
 from domain.model.errors import Unavailable
 from domain.model.task import Task
-from entrypoints.http.caller import Serves, Writer
+from entrypoints.http.caller import gateway, writer
 from entrypoints.http.documents import TaskDocument
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.gateway import Gateway
 from entrypoints.http.idempotency_key import idempotency_key
 from entrypoints.http.json_body import read_object
 from entrypoints.http.openapi import SUBMIT_BODY
+from entrypoints.http.plain_route import PlainRoute
 from entrypoints.http.submission import read_submission
 from entrypoints.http.task_view import task_answer, task_path
 from entrypoints.http.waiting import preferred_wait_s, while_there
 
-router = APIRouter(tags=["tasks"])
+router = APIRouter(tags=["tasks"], route_class=PlainRoute)
 
 
 @router.post(
@@ -34,7 +35,8 @@ router = APIRouter(tags=["tasks"])
         },
     },
 )
-async def submit(request: Request, caller: Writer, serves: Serves) -> Response:
+async def submit(request: Request) -> Response:
+    caller, serves = await writer(request), await gateway(request)
     key = idempotency_key(request.headers)
     body = await read_object(request)
     request_id = exchange_of(request.scope).request_id
