@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 import pytest
+from amqp.exceptions import NotFound
 from celery import Celery
 
 from adapters.queue.celery.app import producer_app
@@ -122,8 +123,8 @@ class TestRabbitmq:
             hand.let_go(9)
             await receives(hand, await takes_messages_again(link))
 
-    async def test_quorum_queues_do_as_well(self) -> None:
-        place = CeleryPlace(require("rabbitmq"), queue_type="quorum")
+    async def test_quorum_queues_do_as_well(self, own_broker: RabbitmqServer) -> None:
+        place = CeleryPlace(own_broker.url, queue_type="quorum")
         hand = Hand()
         hand.answers = [Verdict.REQUEUE, Verdict.PARK]
         try:
@@ -134,6 +135,8 @@ class TestRabbitmq:
                 hand.let_go(3)
                 assert await hand.has_ended(3) == [again, parked, again]
                 assert place.parked_count() == 1
+            with place.channel() as channel, pytest.raises(NotFound):
+                channel.queue_declare("celery_delayed_0", passive=True)
         finally:
             place.clear()
 

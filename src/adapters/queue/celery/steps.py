@@ -88,6 +88,13 @@ class PatientConsumer(Consumer):  # type: ignore[misc]
 
     connection: Any
 
+    class Blueprint(Consumer.Blueprint):  # type: ignore[misc]
+        """Without the step that declares 28 queues for delays beside any quorum queue."""
+
+        default_steps = tuple(
+            step for step in Consumer.Blueprint.default_steps if "delayed_delivery" not in step
+        )
+
     def __init__(self, *args: Any, worker_options: dict[str, Any], **options: Any) -> None:
         self._pull: Pull = worker_options["pull"]
         self._handover = worker_options["handover"]

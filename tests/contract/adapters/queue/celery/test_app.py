@@ -25,7 +25,6 @@ MUST_BE = {
     "worker_enable_prefetch_count_reduction": False,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "broker_connection_max_retries": None,
-    "worker_detect_quorum_queues": False,
 }
 
 
