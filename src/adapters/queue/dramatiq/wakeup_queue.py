@@ -16,6 +16,9 @@ from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_queue import WakeupQueue
 
+DEPTH_PATIENCE_S = 0.5
+"""A submit waits no longer for a depth; until then the last one known is good enough."""
+
 
 class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
     """Over RabbitMQ or Redis, as the scheme of `broker_url` says. Raises `InternalError` for an
@@ -37,7 +40,7 @@ class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
         self._queues = TierQueues(prefix)
         transport = transport_for(broker_url, self._queues)
         self._counts = TierCounts(transport, elapsed)
-        self._depth = RecentDepth(self._counts.now, elapsed, depth_ttl_s)
+        self._depth = RecentDepth(self._counts.now, elapsed, depth_ttl_s, DEPTH_PATIENCE_S)
         self._broker = transport.publisher()
         self._publishing = BoundedPublishing[dramatiq.Message[None]](
             self._send, elapsed, limits, leave=lambda: transport.leave(self._broker)
