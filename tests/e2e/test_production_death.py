@@ -3,7 +3,8 @@
 import re
 import signal
 
-from tests.e2e.production import Client, Stack, Worker, until
+from tests.e2e.production import Client, Stack
+from tests.e2e.production_process import Worker, until
 from tests.e2e.service import await_end
 
 pytest_plugins = ["tests.e2e.production_stack"]

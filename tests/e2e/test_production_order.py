@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.production import Client, Stack, Worker
+from tests.e2e.production import Client, Stack
+from tests.e2e.production_process import Worker
 from tests.e2e.service import await_end
 
 pytest_plugins = ["tests.e2e.production_stack"]

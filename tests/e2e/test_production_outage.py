@@ -3,7 +3,8 @@
 import redis
 from anyio.from_thread import start_blocking_portal
 
-from tests.e2e.production import Client, Stack, until
+from tests.e2e.production import Client, Stack
+from tests.e2e.production_process import until
 from tests.e2e.service import await_end
 from tests.servers.broker_line import broker_line
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.contract.services import free_port, missing, require_program
-from tests.e2e.production import BACKENDS, Client, Stack, until
+from tests.e2e.production import BACKENDS, Client, Stack
+from tests.e2e.production_process import until
 from tests.servers.rabbitmq_server import RabbitmqServer
 from tests.servers.rclone import rclone_path, rclone_s3
 from tests.servers.redis_server import AOF, RedisServer

@@ -1,13 +1,17 @@
-"""What keeps `serve` and `worker` from starting, and what they leave when they end too soon."""
+"""How `serve` and `worker` start, what keeps them from it, and what they then leave."""
 
+import os
 import re
+import signal
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.production import Program, Stack, Worker, running, until
+from tests.e2e.production import Stack
+from tests.e2e.production_process import Program, Worker, running, until
+from tests.servers.process import listens
 
 pytest_plugins = ["tests.e2e.production_stack"]
 
@@ -48,6 +52,24 @@ def test_a_worker_that_is_stopped_while_it_starts_ends_well(stack: Stack) -> Non
     with running(worker):
         until(worker.children)
         assert worker.stop() == 0
+
+
+@pytest.mark.parametrize("stack", ["celery"], indirect=True)
+def test_each_device_has_a_process_of_its_own(stack: Stack) -> None:
+    with stack.worker(GPU_IDS="0,3") as worker:
+        until(lambda: listens(worker.metrics_port + 1))
+        by_gpu = {environment(pid)["CUDA_VISIBLE_DEVICES"]: pid for pid in worker.children()}
+        assert set(by_gpu) == {"0", "3"}
+        assert environment(by_gpu["3"])["METRICS_PORT"] == str(worker.metrics_port + 1)
+        os.kill(by_gpu["3"], signal.SIGKILL)
+        until(lambda: by_gpu["3"] not in worker.children() and len(worker.children()) == 2)
+        assert by_gpu["0"] in worker.children()
+        assert worker.stop() == 0
+
+
+def environment(pid: int) -> dict[str, str]:
+    pairs = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return dict(pair.split("=", 1) for pair in pairs if pair)
 
 
 def said_at_its_end(program: Program) -> str:

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from tests.e2e.production import Client, Stack, until
+from tests.e2e.production import Client, Stack
+from tests.e2e.production_process import until
 from tests.e2e.service import await_end
 
 pytest_plugins = ["tests.e2e.production_stack"]
@@ -48,6 +49,6 @@ def test_a_hung_task_ends_its_process_and_fails(stack: Stack, client: Client) ->
         task = await_end(client, hung)
         assert (task["status"], task["attempt"]) == ("FAILURE", 1)
         assert task["error"]["code"] == "deadline_exceeded"
-        assert await_end(client, after)["status"] == "SUCCESS"
+        assert await_end(client, after, 45)["status"] == "SUCCESS"
         assert worker.child != first
         assert re.search(r"worker cpu died \(exit 70\); again in", worker.log.read_text())

@@ -6,7 +6,8 @@ import pytest
 from celery import Celery  # type: ignore[import-untyped]
 from celery.result import AsyncResult  # type: ignore[import-untyped]
 
-from tests.e2e.production import Client, Stack, until
+from tests.e2e.production import Client, Stack
+from tests.e2e.production_process import until
 from tests.e2e.service import await_end
 
 pytest_plugins = ["tests.e2e.production_stack"]
