@@ -17,7 +17,7 @@ T = TypeVar("T")
 class DeviceThreadInference(Inference, Lifecycle):
     """Everything a runner does to the device (`load`, `infer`, `release`) happens on the one
     device thread, in turn. `preload`: names loaded and warmed by `start`; others at first use.
-    `set_threads`: called on the device thread once, before the first load."""
+    `set_threads`: called on the device thread after each load: torch is there by then, if ever."""
 
     def __init__(
         self,
@@ -59,12 +59,12 @@ class DeviceThreadInference(Inference, Lifecycle):
         )
 
     def _runner(self, name: str) -> ModelRunner:
-        if not self._loaded and self._set_threads is not None:
-            self._set_threads()
         if name not in self._loaded:
             runner = self._models.build(name)
             runner.load(self._device)
             self._loaded[name] = runner
+            if self._set_threads is not None:
+                self._set_threads()
         return self._loaded[name]
 
     def _release_all(self) -> None:

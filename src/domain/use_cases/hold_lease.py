@@ -35,21 +35,26 @@ class HoldLease:
         self._listen_s = min(listen_s, policy.lease_s / 3)
 
     async def __call__(self, task: Task, control: AttemptControl) -> None:
-        """Run beside the attempt until cancelled or until the attempt is no longer ours.
-        Listens every second; writes when a third of the lease is used or progress was made."""
-        attempt, hung_at = task.attempt, (task.run_until or 0.0) + HUNG_GRACE_S
-        while control.stop is not Stop.LEASE_LOST:
+        """Run beside the attempt until cancelled. Listens every second; writes when a third of the
+        lease is used or progress was made. Once the attempt is no longer ours there is nothing to
+        write, but a hung one still has to end."""
+        hung_at = (task.run_until or 0.0) + HUNG_GRACE_S
+        while True:
             await asyncio.sleep(self._listen_s)
             if self._now() >= hung_at:
                 self._on_hung(task)
-            try:
-                await self._listen(task.task_id, attempt, control)
-            except StaleAttempt:
-                control.stop = Stop.LEASE_LOST
-            except Unavailable as error:
-                self._telemetry.record(LoopFailed("lease", error.detail))
+            if control.stop is not Stop.LEASE_LOST:
+                await self._listen(task, control)
 
-    async def _listen(self, task_id: str, attempt: int, control: AttemptControl) -> None:
+    async def _listen(self, task: Task, control: AttemptControl) -> None:
+        try:
+            await self._hear(task.task_id, task.attempt, control)
+        except StaleAttempt:
+            control.stop = Stop.LEASE_LOST
+        except Unavailable as error:
+            self._telemetry.record(LoopFailed("lease", error.detail))
+
+    async def _hear(self, task_id: str, attempt: int, control: AttemptControl) -> None:
         task = await self._ledger.store.get(task_id)
         if task is None:
             control.stop = Stop.LEASE_LOST

@@ -157,9 +157,9 @@ def torch_threads(settings: Settings) -> Callable[[], None]:
 
     def apply() -> None:
         import os
+        import sys
 
-        import torch
-
-        torch.set_num_threads(settings.torch_threads or os.cpu_count() or 1)
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(settings.torch_threads or os.cpu_count() or 1)
 
     return apply

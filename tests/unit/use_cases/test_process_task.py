@@ -230,3 +230,17 @@ async def test_data_that_is_not_json_fails_the_attempt(house: House) -> None:
     failed = await house.task(task)
     assert failed.error is not None
     assert (failed.status, failed.error.code) == (RETRY, "inference_failed")
+
+
+async def test_a_hung_attempt_ends_the_process_although_recover_gave_it_up(house: House) -> None:
+    task = (await house.submit("gate")).task
+    GateRunner.deaf = True
+    running = await house.started(task)
+    house.clock.at += 600
+    await house.until(task, lambda now: now.lease_until == now.run_until)
+    await house.container.recover()()
+    assert (await house.task(task)).status is FAILURE
+    house.clock.at += 6
+    assert await asyncio.wait_for(house.hung.wait(), 10)
+    GateRunner.opened.set()
+    await asyncio.wait_for(running, 10)
