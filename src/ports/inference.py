@@ -1,8 +1,11 @@
-"""Running a model on a device."""
+"""Running models on a device."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from domain.model.priority import Priority
 from domain.model.runner import RunnerInput, RunnerOutput
 
 
@@ -16,14 +19,26 @@ class Inferred:
     infer_ms: int
 
 
+Run = Callable[[RunnerInput], Awaitable[Inferred]]
+"""Prepare, infer and postprocess, once. Raises `ModelError`, or whatever the checkpoint of the
+work raised; a runner's unforeseen exceptions pass through as they are."""
+
+
 class Inference(ABC):
     __slots__ = ()
+
+    @property
+    @abstractmethod
+    def loaded(self) -> Sequence[str]:
+        """The models that lie on the device now."""
 
     @abstractmethod
     def serves(self, model: str) -> bool:
         """Whether this process has `model`, loaded or loadable."""
 
     @abstractmethod
-    async def run(self, model: str, work: RunnerInput) -> Inferred:
-        """Prepare, infer and postprocess. Raises `ModelError`, or whatever the checkpoint of
-        `work` raised; a runner's unforeseen exceptions pass through as they are."""
+    def admit(
+        self, model: str, priority: Priority = Priority.NORMAL, *, alone: bool = False
+    ) -> AbstractContextManager[Run]:
+        """A place for work that is on its way, so that a batch may wait for it; leaving the
+        context gives the place up. The higher priority goes first. `alone`: never in a batch."""

@@ -1,8 +1,9 @@
 """Where facts go to be counted and written down."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from domain.model.device import DeviceFacts
 from domain.model.events import Event
 from domain.model.priority import Priority
 
@@ -19,3 +20,7 @@ class Telemetry(ABC):
     @abstractmethod
     def sample_depth(self, depth: Mapping[Priority, int]) -> None:
         """How many wake-ups wait in each tier now."""
+
+    @abstractmethod
+    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+        """How the GPU of this process is now (None on a CPU), and which models lie on it."""

@@ -2,11 +2,17 @@
 
 from datetime import UTC, datetime
 
+from domain.model.picture import EXTENSIONS, Format
 from domain.model.task import Task
 
 
 def input_prefix(tenant: str, task_id: str) -> str:
     return f"inputs/{tenant}/{task_id}/"
+
+
+def input_key(tenant: str, task_id: str, role: str, format: Format) -> str:
+    """An inline picture. Its ending tells its type, so that no store has to note that beside it."""
+    return f"{input_prefix(tenant, task_id)}{role}.{EXTENSIONS[format]}"
 
 
 def result_prefix(task: Task) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -18,6 +19,7 @@ from domain.model.task import Task
 from domain.model.wakeup import VERSION, Wakeup
 
 Read = Callable[[Json], Any]
+Write = Callable[[Any], Json]
 
 SCALARS = frozenset({str, int, float, bool, type(None)})
 
@@ -60,21 +62,59 @@ def wakeup_from_json(data: Json) -> Wakeup:
 
 
 def _object(value: Any) -> dict[str, Json]:
-    return {name: _plain(getattr(value, name)) for name in _names(value.__class__)}
+    found: dict[str, Json] = _writer(value.__class__)(value)
+    return found
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _writer(kind: Any) -> Write:
+    """What writes a record of the type `kind`. Most fields are JSON as they are, and rows are
+    written all the time: only the others are looked at one by one."""
+    names, hints = tuple(field.name for field in fields(kind)), get_type_hints(kind)
+    values = attrgetter(*names)
+    others = [(name, other) for name in names if (other := _writing(hints[name]))]
+
+    def write(value: Any) -> dict[str, Json]:
+        found = dict(zip(names, values(value), strict=True))
+        for name, other in others:
+            found[name] = other(found[name])
+        return found
+
+    return write
+
+
+def _writing(hint: Any) -> Write | None:
+    """What writes a value of the type `hint`; None: it is JSON as it is."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return _plain
+    if hint in SCALARS or origin is Literal:
+        return None
+    if origin in (Union, UnionType):
+        return _optionally(_writing(next(each for each in inner if each is not type(None))))
+    if origin in (dict, Mapping):
+        return _by_name(_writing(inner[1]))
+    if origin in (Sequence, tuple):
+        return _plain
+    if issubclass(hint, StrEnum):
+        return attrgetter("value")
+    return _writer(hint)
+
+
+def _optionally(write: Write | None) -> Write | None:
+    return write and (lambda value: None if value is None else write(value))
+
+
+def _by_name(write: Write | None) -> Write:
+    if write is None:
+        return dict
+    return lambda value: {key: write(item) for key, item in value.items()}
 
 
 def _plain(value: Any) -> Json:
-    if type(value) in SCALARS:  # nearly all of a row, on every write
+    """Free JSON: tuples become lists, mappings of any kind objects."""
+    if value.__class__ in SCALARS:
         return value
-    if isinstance(value, StrEnum):
-        return value.value
-    if is_dataclass(value):
-        return _object(value)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value]

@@ -5,6 +5,7 @@ A store keeps exactly these times and nothing cleverer, so that the rules stand 
 
 from enum import StrEnum
 
+from domain.model.priority import Priority
 from domain.model.task import STARTED, WAITING, Task
 
 PUBLISH_GRACE_S = 5.0
@@ -13,8 +14,10 @@ PUBLISH_GRACE_S = 5.0
 class Due(StrEnum):
     UNPUBLISHED = "unpublished"
     """Waiting, and no wake-up was confirmed for it: publish one."""
-    STRANDED = "stranded"
-    """Waiting, published a while ago: publish again if its queue is empty."""
+    STRANDED_HIGH = "stranded_high"
+    STRANDED_NORMAL = "stranded_normal"
+    STRANDED_LOW = "stranded_low"
+    """Waiting, published a while ago: publish again if the queue of its tier is empty."""
     LEASE_OVER = "lease_over"
     """Running under a lease that nobody renewed."""
     START_OVERDUE = "start_overdue"
@@ -33,8 +36,13 @@ def due_times(task: Task) -> dict[Due, float]:
         if task.published_at is None:
             times[Due.UNPUBLISHED] = _publish_at(task)
         else:
-            times[Due.STRANDED] = task.published_at + PUBLISH_GRACE_S
+            times[stranded(task.request.priority)] = task.published_at + PUBLISH_GRACE_S
     return {kind: at for kind, at in times.items() if at is not None}
+
+
+def stranded(tier: Priority) -> Due:
+    """One kind a tier: nobody has to read a backlog to find the few that an empty tier has lost."""
+    return Due(f"stranded_{tier}")
 
 
 def _publish_at(task: Task) -> float:

@@ -2,14 +2,19 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.model.codec import request_to_json
 from domain.model.request import TaskRequest
 from domain.model.runner import Json
 from domain.model.task import Task, TaskStatus
 
 FAILED = frozenset({TaskStatus.FAILURE, TaskStatus.CANCELED, TaskStatus.EXPIRED})
+NUMBERED = ("params", "output", "metadata")
+"""The fields in which floats occur."""
+
+_spelt = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class KeyKind(StrEnum):
@@ -52,13 +57,14 @@ def fingerprint(request: TaskRequest) -> str:
     Defaults are already filled in, inline pictures stand by their digest, keys are sorted and
     whole floats are written as integers (RFC 8785), so that spelling does not matter.
     """
-    body = asdict(replace(request, client_request_id=None))
+    body = request_to_json(request) | {"client_request_id": None}
     body["pictures"] = {
         role: {"url": source.url, "sha256": source.sha256}
         for role, source in request.pictures.items()
     }
-    text = json.dumps(_canonical(body), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    for name in NUMBERED:
+        body[name] = _canonical(body[name])
+    return hashlib.sha256(_spelt(body).encode()).hexdigest()
 
 
 def _canonical(value: Json) -> Json:

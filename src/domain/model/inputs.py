@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from domain.model.errors import (
@@ -15,7 +15,7 @@ from domain.model.errors import (
     UnsupportedImageFormat,
 )
 from domain.model.picture import sniff
-from domain.model.request import PICTURE_ROLES, TEXT_ROLES
+from domain.model.request import LOGO_ROLE, PICTURE_ROLES, TEXT_ROLES
 from domain.model.runner import Json, ModelSpec
 from domain.model.suggestion import unknown_field
 
@@ -50,10 +50,27 @@ def read_inputs(body: Mapping[str, Json], spec: ModelSpec, max_bytes: int) -> In
     return Inputs(
         urls=_by_role(body, "url"),
         files={
-            role: _file(role, text, max_bytes) for role, text in _by_role(body, "base64").items()
+            role: _file(picture_pointer(role, "base64"), text, max_bytes)
+            for role, text in _by_role(body, "base64").items()
         },
         texts={role: body[role] for role in TEXT_ROLES if body.get(role) is not None},
     )
+
+
+def with_logo(inputs: Inputs, logo: Mapping[str, str], max_bytes: int) -> Inputs:
+    """`inputs` and the picture of an image watermark: `logo` holds its `image_url` or its
+    `image_base64`, or nothing. Raises as `read_inputs` does."""
+    urls = {LOGO_ROLE: logo["image_url"]} if "image_url" in logo else {}
+    files = {}
+    if "image_base64" in logo:
+        pointer = picture_pointer(LOGO_ROLE, "base64")
+        files = {LOGO_ROLE: _file(pointer, logo["image_base64"], max_bytes)}
+    return replace(inputs, urls={**inputs.urls, **urls}, files={**inputs.files, **files})
+
+
+def picture_pointer(role: str, how: str) -> str:
+    """Where a body has the picture of this role. `how`: url or base64."""
+    return f"/output/watermark/image_{how}" if role == LOGO_ROLE else f"/input/{role}_{how}"
 
 
 def _misfits(body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
@@ -94,7 +111,8 @@ def _not_text(body: Mapping[str, Json]) -> list[FieldError]:
     ] + [
         FieldError(f"/input/{name}", "text", f"{name} has a lone surrogate, which is no text.")
         for name, value in given.items()
-        if isinstance(value, str) and LONE_SURROGATE.search(value)
+        # Base64 is long and ASCII, which a string knows of itself.
+        if isinstance(value, str) and not value.isascii() and LONE_SURROGATE.search(value)
     ]
 
 
@@ -103,21 +121,22 @@ def _by_role(body: Mapping[str, Json], how: str) -> dict[str, str]:
     return {role: text for role, text in found.items() if text is not None}
 
 
-def _file(role: str, text: str, max_bytes: int) -> bytes:
-    """The bytes of a raw or `data:` base64 string, judged by size and first bytes only."""
-    pointer = f"/input/{role}_base64"
+def _file(pointer: str, text: str, max_bytes: int) -> bytes:
+    """The bytes of the raw or `data:` base64 string at `pointer`, judged by size and first bytes
+    only."""
+    name = pointer.rpartition("/")[2]
     if text.startswith("data:"):
         head, _, text = text.partition(",")
         if not head.endswith(";base64"):
             raise _bad(pointer, "A data: address has to end its head in `;base64`.")
     if len(text) > 4 * (max_bytes // 3 + 2):
-        raise BodyTooLarge(f"{role}_base64 is larger than {max_bytes} bytes.")
+        raise BodyTooLarge(f"{name} is larger than {max_bytes} bytes.")
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _bad(pointer, f"{role}_base64 is not valid base64: {error}.") from error
+        raise _bad(pointer, f"{name} is not valid base64: {error}.") from error
     if len(data) > max_bytes:
-        raise BodyTooLarge(f"{role}_base64 is larger than {max_bytes} bytes.")
+        raise BodyTooLarge(f"{name} is larger than {max_bytes} bytes.")
     if sniff(data[:12]) is None:
         detail = UnsupportedImageFormat.title()
         raise UnsupportedImageFormat(errors=[FieldError(pointer, "format", detail)])

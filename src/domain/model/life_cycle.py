@@ -3,7 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain.model.errors import AttemptsExhausted, DarkroomError, DeadlineExceeded, InternalError
+from domain.model.errors import (
+    AttemptsExhausted,
+    DarkroomError,
+    DeadlineExceeded,
+    DeviceFault,
+    InternalError,
+)
 from domain.model.request import TaskRequest
 from domain.model.retry import RetryPolicy
 from domain.model.task import (
@@ -40,11 +46,8 @@ class TaskPolicy:
 def new_task(task_id: str, tenant: str, request: TaskRequest, now: float, **facts: object) -> Task:
     """A PENDING row. `start_by` follows from the request's `ttl_s`."""
     start_by = None if request.ttl_s is None else now + request.ttl_s
-    task = Task(
-        task_id=task_id, tenant=tenant, request=request, fingerprint="", created_at=now,
-        start_by=start_by,
-    )  # fmt: skip
-    return replace(task, **facts)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"fingerprint": "", "start_by": start_by, **facts}
+    return Task(task_id=task_id, tenant=tenant, request=request, created_at=now, **given)
 
 
 def claimable(task: Task, now: float) -> bool:
@@ -83,15 +86,17 @@ def fenced(task: Task, attempt: int) -> Task:
 
 
 def succeed(
-    task: Task, attempt: int, now: float, result: Result, timing: Timing, policy: TaskPolicy
-) -> Moved:
-    """SUCCESS, unless a cancel was asked for first: then the late result is refused."""
+    task: Task, attempt: int, now: float, result: Result, timing: Timing, policy: TaskPolicy,
+    **facts: Any,
+) -> Moved:  # fmt: skip
+    """SUCCESS, unless a cancel was asked for first: then the late result is refused. `facts`: what
+    else the attempt has to say, its device and its warnings."""
     current = fenced(task, attempt)
     if current.cancel_requested:
-        return _end(current, Move.CANCEL, now, policy)
+        return _end(current, Move.CANCEL, now, policy, **facts)
     timing = replace(timing, queue_ms=current.timing.queue_ms)
     return _end(current, Move.SUCCEED, now, policy, result=result, timing=timing, progress=100,
-                error=None)  # fmt: skip
+                error=None, **facts)  # fmt: skip
 
 
 def fail(
@@ -103,11 +108,14 @@ def fail(
         return _end(current, Move.CANCEL, now, policy)
     decision = policy.retry.decide(retryable=error.retryable, charged=current.charged, draw=draw)
     failure = Failure(error.code, error.detail, error.retryable, current.charged)
-    if decision.reason == "exhausted" and isinstance(error, InternalError):
+    if decision.reason == "exhausted" and isinstance(error, InternalError | DeviceFault):
         failure = _gave_up(replace(current, error=failure), AttemptsExhausted())
     if decision.delay_s is None:
         return _end(current, Move.FAIL, now, policy, error=failure)
-    return _wait_again(current, Move.POSTPONE, now, now + decision.delay_s, error=failure)
+    return _wait_again(
+        current, Move.POSTPONE, now, now + decision.delay_s, error=failure,
+        alone=current.alone or isinstance(error, DeviceFault),
+    )  # fmt: skip
 
 
 def hand_back(task: Task, attempt: int, now: float) -> Moved:
@@ -133,7 +141,7 @@ def lapse(task: Task, now: float, policy: TaskPolicy) -> Moved:
         return _end_lapsed(task, DeadlineExceeded(), now, policy)
     if task.charged >= policy.retry.max_attempts:
         return _end_lapsed(task, AttemptsExhausted(), now, policy)
-    return _wait_again(task, Move.POSTPONE, now, now, lapsed=True)
+    return _wait_again(task, Move.POSTPONE, now, now, lapsed=True, alone=True)
 
 
 def cancel(task: Task, now: float, policy: TaskPolicy) -> Moved | Task:

@@ -4,10 +4,13 @@ Arrays are numpy arrays in practice; the domain names no library, so they are `A
 and their shapes are part of the contract below.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Format = Literal["png", "jpeg", "webp"]
+
+EXTENSIONS: Mapping[Format, str] = {"png": "png", "jpeg": "jpg", "webp": "webp"}
 
 MAGIC: tuple[tuple[Format, bytes, int], ...] = (
     ("jpeg", b"\xff\xd8\xff", 0),
@@ -62,3 +65,11 @@ def sniff(head: bytes) -> Format | None:
     found = (name for name, mark, at in MAGIC if head[at : at + len(mark)] == mark)
     name = next(found, None)
     return None if name == "webp" and head[:4] != b"RIFF" else name
+
+
+def format_of(file: bytes) -> Format:
+    """Of a file whose first bytes were judged when it came in."""
+    found = sniff(file[:12])
+    if found is None:
+        raise ValueError("this is no picture file")
+    return found

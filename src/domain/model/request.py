@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from domain.model.picture import Format
+from domain.model.output import OutputOptions
 from domain.model.priority import Priority
 from domain.model.runner import Json, Params
 
 PICTURE_ROLES = ("image", "mask", "control_image")
 TEXT_ROLES = ("prompt", "negative_prompt")
+LOGO_ROLE = "watermark"
+"""The picture of an image watermark: kept and purged with the inputs, never shown to a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +22,11 @@ class Source:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
-    """How the result is written. `quality` None = the encoder's default."""
-
-    format: Format = "png"
-    quality: int | None = None
-    thumbnail: bool = True
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRequest:
-    """`pictures` by role (`image`, `mask`, `control_image`), `texts` by role (`prompt`, …).
-    `params` hold every default of the model. `ttl_s`: seconds in which it has to be started."""
+    """`pictures` by role (`image`, `mask`, `control_image`, `watermark`), `texts` by role
+    (`prompt`, …). `params` hold every default of the model. `ttl_s`: seconds in which it has to
+    be started."""
 
     model: str
     pictures: Mapping[str, Source] = field(default_factory=dict)
@@ -44,3 +38,12 @@ class TaskRequest:
     callback_url: str | None = None
     ttl_s: int | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def model_pictures(self) -> Mapping[str, Source]:
+        """The pictures the model works on."""
+        return {role: source for role, source in self.pictures.items() if role != LOGO_ROLE}
+
+    @property
+    def logo(self) -> Source | None:
+        return self.pictures.get(LOGO_ROLE)

@@ -103,7 +103,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One row of the ledger. `revision` grows with every stored change (compare-and-set)."""
+    """One row of the ledger. `revision` grows with every stored change (compare-and-set).
+    `alone`: an attempt took its process or its device along, so no other shares a batch with it."""
 
     task_id: str
     tenant: str
@@ -118,6 +119,7 @@ class Task:
     device: str | None = None
     progress: int = 0
     cancel_requested: bool = False
+    alone: bool = False
     published_at: float | None = None
     not_before: float | None = None
     start_by: float | None = None

@@ -6,6 +6,7 @@ for addresses. Here they become that address, or are refused; nothing is left to
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 
 from domain.model.address_ranges import Address
@@ -19,6 +20,7 @@ _ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _DEVIATIONS = frozenset("ßς")
 
 
+@lru_cache(maxsize=1024)
 def canonical_host(text: str) -> str:
     """`text`, the host of a URL, as a lower-case ASCII name, dotted IPv4 or bare IPv6 address.
 
@@ -30,6 +32,7 @@ def canonical_host(text: str) -> str:
     return str(parse_ipv4(name)) if _ENDS_IN_NUMBER.fullmatch(name) else name
 
 
+@lru_cache(maxsize=1024)
 def address_in(host: str) -> Address | None:
     """The address that a canonical host spells, or None for a name."""
     try:

@@ -105,7 +105,7 @@ def _refuse_odd_text(url: str) -> None:
     if len(url) > MAX_URL_CHARS:
         raise UrlNotAllowed(f"The address is longer than {MAX_URL_CHARS} characters.")
     # Parsers disagree on these, and a disagreement is a way around the judgement.
-    if any(char in " \\" or not char.isprintable() for char in url):
+    if " " in url or "\\" in url or not url.isprintable():
         raise UrlNotAllowed("The address has spaces, backslashes or control characters.")
 
 

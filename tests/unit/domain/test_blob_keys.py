@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.model.blob_keys import document_key, input_prefix, picture_key, result_prefix
+from domain.model.blob_keys import document_key, input_key, input_prefix, picture_key, result_prefix
 from domain.model.links import is_key
 from domain.model.principal import TENANT
 from tests.unit.domain import some_tasks as some
@@ -19,6 +19,7 @@ def test_names_follow_the_public_pattern() -> None:
     )
     assert document_key(TASK) == "results/acme/20231114/0190-aa/1/0190-aa.json"
     assert input_prefix("acme", "0190-aa") == "inputs/acme/0190-aa/"
+    assert input_key("acme", "0190-aa", "mask", "jpeg") == "inputs/acme/0190-aa/mask.jpg"
 
 
 def test_the_day_is_the_utc_day_of_the_submit() -> None:
@@ -49,4 +50,4 @@ def test_every_tenants_keys_are_keys(tenant: str, task_id: object, side: int) ->
     task = replace(TASK, tenant=tenant, task_id=str(task_id))
     assert is_key(picture_key(task, side, side, "thumb.webp"))
     assert is_key(document_key(task))
-    assert is_key(input_prefix(tenant, str(task_id)) + "control_image")
+    assert is_key(input_key(tenant, str(task_id), "control_image", "webp"))

@@ -63,7 +63,7 @@ def test_what_is_written_is_plain_json_and_whole() -> None:
 def test_keys_of_a_newer_release_are_passed_over() -> None:
     message = wakeup()
     data = wakeup_to_json(message)
-    data["request"]["output"]["watermark"] = {"text": "©"}
+    data["request"]["output"]["vignette"] = {"depth": 1}
     assert wakeup_from_json({**data, "shard": 3}) == message
 
 

@@ -16,7 +16,7 @@ def test_a_fresh_task_is_its_submitters_for_the_grace_period() -> None:
 def test_a_published_task_may_have_lost_its_wakeup() -> None:
     task = published(some.pending(ttl_s=60), NOW + 1)
     assert due_times(task) == {
-        Due.STRANDED: NOW + 1 + PUBLISH_GRACE_S,
+        Due.STRANDED_NORMAL: NOW + 1 + PUBLISH_GRACE_S,
         Due.START_OVERDUE: NOW + 60,
     }
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.model.idempotency import fingerprint
+from domain.model.output import OutputOptions, Watermark
 from domain.model.priority import Priority
-from domain.model.request import OutputOptions, Source, TaskRequest
+from domain.model.request import Source, TaskRequest
 from domain.model.runner import ModelSpec, Params
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
@@ -100,6 +101,12 @@ CHANGES: dict[str, dict[str, Any]] = {
     "format": {"output": OutputOptions(format="webp")},
     "quality": {"output": OutputOptions(quality=80)},
     "thumbnail": {"output": OutputOptions(thumbnail=False)},
+    "upscale": {"output": OutputOptions(upscale=2)},
+    "background": {"output": OutputOptions(background=(0, 0, 0))},
+    "watermark": {"output": OutputOptions(watermark=Watermark(text="a"))},
+    "its text": {"output": OutputOptions(watermark=Watermark(text="b"))},
+    "its place": {"output": OutputOptions(watermark=Watermark(text="a", position="center"))},
+    "its logo": {"pictures": {**REQUEST.pictures, "watermark": Source(blob="b", sha256="bb")}},
     "priority": {"priority": Priority.HIGH},
     "callback": {"callback_url": "https://example.com/hook"},
     "ttl": {"ttl_s": 61},

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.model.errors import InternalError
+from domain.model.errors import DeviceFault, InternalError
 from domain.model.life_cycle import (
     TOMBSTONE_S,
     TaskPolicy,
@@ -44,6 +44,10 @@ from tests.unit.domain import some_tasks as some
 from tests.unit.domain.some_tasks import NOW, POLICY
 
 ONE_TRY = replace(POLICY, retry=RetryPolicy(max_attempts=1))
+
+
+def moved(made: Moved) -> Task:
+    return made.task
 
 
 def test_a_new_task_waits_and_must_start_within_its_ttl() -> None:
@@ -135,6 +139,21 @@ def test_success_keeps_the_result_the_times_and_the_retention() -> None:
     assert (task.timing.queue_ms, task.timing.infer_ms) == (10_000, 850)
     assert task.timing.total_ms == 12_000
     assert task.purge_at == NOW + 12 + POLICY.result_ttl_s
+
+
+def test_what_took_its_process_or_device_along_runs_alone_from_then_on() -> None:
+    assert not some.started().alone
+    died = moved(lapse(some.started(), NOW + 15, POLICY))
+    broke = moved(fail(some.started(), 1, NOW, DeviceFault(), POLICY, 0.5))
+    failed = moved(fail(some.started(), 1, NOW, some.TRANSIENT, POLICY, 0.5))
+    assert (died.alone, broke.alone, failed.alone) == (True, True, False)
+    again = moved(fail(some.started(died, NOW + 20), 2, NOW, some.TRANSIENT, POLICY, 0.5))
+    assert again.alone
+
+
+def test_a_device_that_fails_every_time_ends_in_attempts_exhausted() -> None:
+    task = moved(fail(some.started(), 1, NOW, DeviceFault(), ONE_TRY, 0.5))
+    assert (task.status, task.error and task.error.code) == (FAILURE, "attempts_exhausted")
 
 
 def test_a_transient_error_waits_and_a_permanent_one_ends() -> None:

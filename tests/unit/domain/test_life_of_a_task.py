@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain.model.due import Due, due_times
+from domain.model.due import Due, due_times, stranded
 from domain.model.errors import DarkroomError, DeadlineExceeded, InternalError
 from domain.model.life_cycle import (
     TaskPolicy,
@@ -203,7 +203,7 @@ class LifeOfATask(RuleBasedStateMachine):
     def due_times_fit_the_state(self) -> None:
         task, kinds = self.task, set(due_times(self.task))
         assert (Due.LEASE_OVER in kinds) == (task.status is STARTED)
-        wants_a_wakeup = kinds & {Due.UNPUBLISHED, Due.STRANDED}
+        wants_a_wakeup = kinds & {Due.UNPUBLISHED, stranded(task.request.priority)}
         assert len(wants_a_wakeup) == (task.status in WAITING)
         assert (Due.START_OVERDUE in kinds) == (
             task.status in WAITING and task.start_by is not None
@@ -216,10 +216,11 @@ class LifeOfATask(RuleBasedStateMachine):
         """By its due times alone somebody comes for it, and then it may be claimed."""
         if self.task.status in WAITING:
             times, not_before = due_times(self.task), self.task.not_before or 0.0
-            at = times.get(Due.UNPUBLISHED, times.get(Due.STRANDED))
+            wakeup_lost = stranded(self.task.request.priority)
+            at = times.get(Due.UNPUBLISHED, times.get(wakeup_lost))
             assert at is not None
             assert claimable(self.task, max(at, not_before))
-            assert Due.STRANDED in times or at >= not_before, "woken before it may be claimed"
+            assert wakeup_lost in times or at >= not_before, "woken before it may be claimed"
 
     @invariant()
     def a_tombstone_is_empty(self) -> None:

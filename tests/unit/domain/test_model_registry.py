@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from domain.model.errors import UnknownModel
+from domain.model.errors import InvalidRequest, ModelUnavailable, UnknownModel
+from domain.model.model_setup import Loading, ModelSetup, Precision, SetupError
 from domain.model.runner import (
     ModelRegistry,
     ModelRunner,
@@ -85,3 +86,75 @@ def test_any_two_items_share_a_batch_unless_the_runner_says_otherwise() -> None:
 def test_a_runner_has_to_have_all_five_steps() -> None:
     steps = ModelRunner.__abstractmethods__
     assert steps == {"load", "prepare", "infer", "postprocess", "release"}
+
+
+class Broken(Echo):
+    spec: ClassVar[ModelSpec] = ModelSpec(name="broken", description="Lacks its weights.")
+    unavailable = "There is no weights file."
+
+
+def test_an_alias_means_the_model() -> None:
+    models = ModelRegistry()
+    models.register(Echo, aliases=("parrot", "ditto"))
+    assert models.spec("parrot") is models.asked("ditto") is Echo.spec
+    assert "parrot" in models
+    assert [spec.name for spec in models] == ["echo"]
+    with pytest.raises(ValueError, match="two models are named 'ditto'"):
+        models.register(Louder, aliases=("ditto",))
+    with pytest.raises(ValueError, match="two models are named 'echo'"):
+        models.register(Louder, aliases=("echo",))
+    assert "louder" not in models
+
+
+def test_a_submit_that_names_no_model_gets_the_default() -> None:
+    models = ModelRegistry("echo")
+    models.register(Echo)
+    assert models.asked(None) is Echo.spec
+
+
+def test_without_a_default_the_model_has_to_be_named() -> None:
+    models = ModelRegistry()
+    models.register(Echo)
+    with pytest.raises(InvalidRequest) as raised:
+        models.asked(None)
+    assert [error.pointer for error in raised.value.errors] == ["/model"]
+
+
+def test_what_can_not_run_is_known_with_its_reason_and_not_given_out() -> None:
+    models = ModelRegistry("broken")
+    models.register(Broken)
+    models.register(Echo, loading=Loading.LAZY)
+    models.register(Louder)
+    assert [spec.name for spec in models] == ["echo", "louder"]
+    assert [each.spec.name for each in models.models] == ["broken", "echo", "louder"]
+    assert [each.is_for_startup for each in models.models] == [False, False, True]
+    assert "broken" not in models
+    assert models.model("broken").unavailable == "There is no weights file."
+    for name in ("broken", None):
+        with pytest.raises(ModelUnavailable, match="broken can't run here: There is no weights"):
+            models.asked(name)
+
+
+def test_a_runner_is_set_up_under_another_name_and_with_limits() -> None:
+    made = Echo.set_up(ModelSetup(name="other", max_pixels=9))
+    assert (made.spec.name, made.spec.max_pixels, made.spec.description) == (
+        "other", 9, Echo.spec.description,
+    )  # fmt: skip
+    assert issubclass(made, Echo)
+    assert Echo.spec.name == "echo"
+    assert Echo.set_up(ModelSetup(name="echo")) is Echo
+
+
+@pytest.mark.parametrize(
+    ("setup", "field"),
+    [
+        (ModelSetup(name="echo", weights="a.pth"), "weights"),
+        (ModelSetup(name="echo", precision=Precision.FP16), "precision"),
+        (ModelSetup(name="echo", device_memory_mb=1), "device_memory_mb"),
+    ],
+    ids=["weights", "precision", "memory"],
+)
+def test_what_a_runner_has_no_use_for_is_refused(setup: ModelSetup, field: str) -> None:
+    with pytest.raises(SetupError, match="the runner echo has no use for it") as raised:
+        Echo.set_up(setup)
+    assert raised.value.field == field

@@ -6,8 +6,8 @@ chosen from `code` in the entrypoints, never here.
 
     DarkroomError
     ├── CallerFault          the request has to change
-    │   ├── InvalidRequest   ├── UnknownField, UnknownModel, NotSupported, UrlNotAllowed
-    │   │                    └── UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
+    │   ├── InvalidRequest   ├── UnknownField, UnknownModel, ModelUnavailable, NotSupported
+    │   │                    └── UrlNotAllowed, UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
     │   ├── BodyTooLarge, BodyTimeout, UnsupportedMediaType, NotAcceptable, IdempotencyMismatch
     │   ├── InvalidApiKey, LinkInvalid, RateLimited
     │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
@@ -15,7 +15,7 @@ chosen from `code` in the entrypoints, never here.
     ├── FetchError           the address the caller named did not answer well
     │   └── FetchFailed, FetchTimeout, FetchTooLarge
     ├── ModelError           the model could not do the work
-    │   └── InferenceFailed, GpuOutOfMemory, ContentFiltered
+    │   └── InferenceFailed, GpuOutOfMemory, DeviceFault, DeviceMissing, ContentFiltered
     ├── GaveUp               Darkroom stopped trying, on purpose
     │   └── AttemptsExhausted, DeadlineExceeded
     └── Unavailable          our side is broken or full; the same request may work later
@@ -33,6 +33,7 @@ from domain.model.errors.caller import (
     InvalidRequest,
     LinkInvalid,
     MethodNotAllowed,
+    ModelUnavailable,
     NotAcceptable,
     NotSupported,
     RateLimited,
@@ -62,6 +63,8 @@ from domain.model.errors.work import (
     AttemptsExhausted,
     ContentFiltered,
     DeadlineExceeded,
+    DeviceFault,
+    DeviceMissing,
     FetchError,
     FetchFailed,
     FetchTimeout,
@@ -80,6 +83,8 @@ __all__ = [
     "ContentFiltered",
     "DarkroomError",
     "DeadlineExceeded",
+    "DeviceFault",
+    "DeviceMissing",
     "FetchError",
     "FetchFailed",
     "FetchTimeout",
@@ -97,6 +102,7 @@ __all__ = [
     "LinkInvalid",
     "MethodNotAllowed",
     "ModelError",
+    "ModelUnavailable",
     "NotAcceptable",
     "NotSupported",
     "Overloaded",

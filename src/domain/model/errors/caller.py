@@ -28,6 +28,13 @@ class UnknownModel(InvalidRequest):
     remedy = "GET /v1/models lists the models of this server."
 
 
+class ModelUnavailable(InvalidRequest):
+    """This server knows the model and can't run it as it stands."""
+
+    code = "model_unavailable"
+    remedy = "Choose another model: GET /v1/models says which are available, and why one is not."
+
+
 class NotSupported(InvalidRequest):
     """This server does not support that yet."""
 

@@ -50,6 +50,21 @@ class GpuOutOfMemory(ModelError):
     transient = True
 
 
+class DeviceFault(ModelError):
+    """The device failed while it worked on this."""
+
+    code = "device_fault"
+    remedy = "Try again; if it persists, report the task id: the operator has to see to the device."
+    transient = True
+
+
+class DeviceMissing(DeviceFault):
+    """This worker can't use its device."""
+
+    code = "device_missing"
+    remedy = "Operator: set GPU_IDS, or DEVICE, to what this machine and its torch really have."
+
+
 class ContentFiltered(ModelError):
     """The result was withheld by the content filter."""
 
