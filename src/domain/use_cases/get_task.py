@@ -1,32 +1,39 @@
 """Reading one task, if need be as soon as it has ended."""
 
-import asyncio
-
 from domain.model.errors import TaskGone, TaskNotFound
-from domain.model.task import Task
+from domain.model.task import TERMINAL, Task
 from ports.clock import Elapsed
 from ports.task_store import TaskStore
+from ports.task_watch import Changed, TaskWatch
 
-FIRST_POLL_S = 0.02
-LAST_POLL_S = 0.25
+LOOK_AGAIN_S = 1.0
+"""What is heard of changes is a hint that may be lost: so often the row is read all the same."""
 
 
 class GetTask:
-    def __init__(self, store: TaskStore, elapsed: Elapsed) -> None:
-        self._store = store
-        self._elapsed = elapsed
+    def __init__(self, store: TaskStore, watch: TaskWatch, elapsed: Elapsed) -> None:
+        self._store, self._watch, self._elapsed = store, watch, elapsed
 
     async def __call__(self, tenant: str, task_id: str, wait_s: float = 0.0) -> Task:
         """The tenant's task; with `wait_s`, at the latest after that long, earlier when it ends.
         Raises `TaskNotFound` (another tenant's looks the same as none) or `TaskGone`."""
+        if wait_s <= 0:
+            return await self._read(tenant, task_id)
         until_s = self._elapsed() + wait_s
-        pause_s = FIRST_POLL_S
-        task = await self._read(tenant, task_id)
-        while not task.terminal and (left_s := until_s - self._elapsed()) > 0:
-            await asyncio.sleep(min(pause_s, left_s))
-            pause_s = min(LAST_POLL_S, pause_s * 1.5)
+        with self._watch.listen(task_id) as changed:
             task = await self._read(tenant, task_id)
+            while not task.terminal and self._elapsed() < until_s:
+                await self._ended(changed, until_s)
+                task = await self._read(tenant, task_id)
         return task
+
+    async def _ended(self, changed: Changed, until_s: float) -> None:
+        """Returns when it may have ended, or it is time to look."""
+        look_at_s = min(until_s, self._elapsed() + LOOK_AGAIN_S)
+        while (left_s := look_at_s - self._elapsed()) > 0:
+            status = await changed(left_s)
+            if status is None or status in TERMINAL:
+                return
 
     async def _read(self, tenant: str, task_id: str) -> Task:
         task = await self._store.get(task_id)

@@ -1,7 +1,8 @@
 """Keeping a running attempt's lease, and hearing what the ledger has to say to it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from domain.model.control import AttemptControl, Stop
 from domain.model.errors import Unavailable
@@ -34,17 +35,35 @@ class HoldLease:
         self._now, self._policy, self._on_hung = now, policy, on_hung
         self._listen_s = min(listen_s, policy.lease_s / 3)
 
-    async def __call__(self, task: Task, control: AttemptControl) -> None:
-        """Run beside the attempt until cancelled. Listens every second; writes when a third of the
-        lease is used or progress was made. Once the attempt is no longer ours there is nothing to
-        write, but a hung one still has to end."""
+    @asynccontextmanager
+    async def __call__(self, task: Task, control: AttemptControl) -> AsyncIterator[None]:
+        """Beside the attempt, until the block ends. Most attempts end before there is anything to
+        hear: those cost a timer, not a task."""
+        holding: list[asyncio.Task[None]] = []
+
+        def begin() -> None:
+            holding.append(asyncio.create_task(self._hold(task, control)))
+
+        timer = asyncio.get_running_loop().call_later(self._listen_s, begin)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for each in holding:
+                each.cancel()
+                await asyncio.wait([each])
+
+    async def _hold(self, task: Task, control: AttemptControl) -> None:
+        """Listens every second; writes when a third of the lease is used or progress was made.
+        Once the attempt is no longer ours there is nothing to write, but a hung one still has to
+        end."""
         hung_at = (task.run_until or 0.0) + HUNG_GRACE_S
         while True:
-            await asyncio.sleep(self._listen_s)
             if self._now() >= hung_at:
                 self._on_hung(task)
             if control.stop is not Stop.LEASE_LOST:
                 await self._listen(task, control)
+            await asyncio.sleep(self._listen_s)
 
     async def _listen(self, task: Task, control: AttemptControl) -> None:
         try:

@@ -3,9 +3,6 @@ let the message go."""
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from domain.model.control import AttemptControl, Stop, Stopped
 from domain.model.errors import DarkroomError, DeadlineExceeded, InternalError
@@ -62,9 +59,8 @@ class ProcessTask:
             return Verdict.REQUEUE
         claimed = await self._ledger.change(task.task_id, self._claimed, task)
         if claimed is not None and claimed.status is STARTED:
-            await self._attempt(claimed)
-            if await self._ledger.store.get(claimed.task_id) is None:
-                return Verdict.REQUEUE
+            known = await self._attempt(claimed)
+            return Verdict.ACK if known else Verdict.REQUEUE
         return Verdict.ACK
 
     def _claimed(self, task: Task) -> Moved | None:
@@ -73,38 +69,34 @@ class ProcessTask:
             return expire(task, now, self._policy)
         return claim(task, now, self._worker, self._policy) if claimable(task, now) else None
 
-    async def _attempt(self, task: Task) -> None:
+    async def _attempt(self, task: Task) -> bool:
+        """Whether the ledger still knew the task in the end."""
         control = AttemptControl()
         try:
-            async with self._held(task, control):
+            async with self._hold(task, control):
                 finished = await self._run(task, control)
         except asyncio.CancelledError:
             control.stop = Stop.DRAIN
             await asyncio.shield(self._settle(task, self._handed_back(task)))
             raise
         except Stopped as stopped:
-            await self._settle(task, self._stopped(task, stopped.reason))
+            return await self._settle(task, self._stopped(task, stopped.reason))
         except Exception as error:
-            await self._settle(task, self._failed(task, self._known(task, error)))
-        else:
-            await self._settle(task, self._succeeded(task, finished))
+            return await self._settle(task, self._failed(task, self._known(task, error)))
+        if not self._inference.serves(task.request.model):
+            # The device failed meanwhile: what it made just before may be wrong as well.
+            return await self._settle(task, self._handed_back(task))
+        return await self._settle(task, self._succeeded(task, finished))
 
-    @asynccontextmanager
-    async def _held(self, task: Task, control: AttemptControl) -> AsyncIterator[None]:
-        lease = asyncio.create_task(self._hold(task, control))
+    async def _settle(self, task: Task, decide: Decide) -> bool:
+        """`task` as it was claimed: unless its lease was renewed since, it still stands so. False
+        when the ledger has lost it."""
         try:
-            yield
-        finally:
-            lease.cancel()
-            await asyncio.wait([lease])
-
-    async def _settle(self, task: Task, decide: Decide) -> None:
-        """`task` as it was claimed: unless its lease was renewed since, it still stands so."""
-        try:
-            await self._ledger.change(task.task_id, decide, task)
+            return await self._ledger.change(task.task_id, decide, task) is not None
         except StaleAttempt:
             refused = StaleWriteRefused(task.task_id, task.attempt, task.request.model)
             self._telemetry.record(refused)
+            return True
 
     def _known(self, task: Task, error: Exception) -> DarkroomError:
         """The error as the catalogue knows it; the unforeseen is told to telemetry alone."""
@@ -115,13 +107,10 @@ class ProcessTask:
         return InternalError()
 
     def _succeeded(self, task: Task, finished: Finished) -> Decide:
-        def decide(current: Task) -> Moved:
-            noted = replace(current, device=finished.device, warnings=finished.warnings)
-            return succeed(
-                noted, task.attempt, self._now(), finished.result, finished.timing, self._policy
-            )
-
-        return decide
+        return lambda now_it_is: succeed(
+            now_it_is, task.attempt, self._now(), finished.result, finished.timing, self._policy,
+            device=finished.device, warnings=finished.warnings,
+        )  # fmt: skip
 
     def _failed(self, task: Task, error: DarkroomError) -> Decide:
         draw = self._draw()

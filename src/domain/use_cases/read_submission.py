@@ -1,14 +1,18 @@
-"""What a submit means: the model's own rules, its inputs, its addresses."""
+"""What a submit means: the model's own rules, its inputs, its addresses, its output."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from domain.model.errors import NotSupported
-from domain.model.inputs import Inputs, read_inputs
+from domain.model.errors import FieldError, NotSupported, UrlNotAllowed
+from domain.model.inputs import Inputs, picture_pointer, read_inputs, with_logo
+from domain.model.output import OutputOptions
+from domain.model.output_checks import judge_output, judge_sizes, no_upscaler
+from domain.model.picture_head import claimed_size
 from domain.model.priority import Priority
-from domain.model.request import OutputOptions, TaskRequest
+from domain.model.request import TaskRequest
 from domain.model.runner import Json, ModelRegistry, ModelSpec
+from domain.model.upscaling import plan_upscaling
 from domain.model.url_policy import UrlPolicy
 
 INLINE_CHARS_ON_LOOP = 65_536
@@ -17,13 +21,15 @@ INLINE_CHARS_ON_LOOP = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A submit as the client sent it: shapes checked, nothing interpreted yet."""
+    """A submit as the client sent it: shapes checked, nothing interpreted yet. `logo`: the
+    watermark's `image_url` or `image_base64`."""
 
     tenant: str
-    model: str
+    model: str | None
     input: Mapping[str, Json]
     params: Mapping[str, Json] = field(default_factory=dict)
     output: OutputOptions = OutputOptions()
+    logo: Mapping[str, str] = field(default_factory=dict)
     priority: Priority = Priority.NORMAL
     client_request_id: str | None = None
     callback_url: str | None = None
@@ -47,14 +53,18 @@ class ReadSubmission:
         models: ModelRegistry,
         urls: UrlPolicy,
         max_upload_bytes: int,
+        max_pixels: int,
         default_ttl_s: int | None,
     ) -> None:
         self._models, self._urls = models, urls
-        self._max_upload_bytes, self._default_ttl_s = max_upload_bytes, default_ttl_s
+        self._max_upload_bytes, self._max_pixels = max_upload_bytes, max_pixels
+        self._default_ttl_s = default_ttl_s
 
     async def __call__(self, submission: Submission) -> Reading:
-        """Raises `UnknownModel`, `InvalidRequest` and its kin, `BodyTooLarge`, `NotSupported`."""
-        chars = sum(len(value) for value in submission.input.values() if isinstance(value, str))
+        """Raises `InvalidRequest` and its kin (`UnknownModel`, `ModelUnavailable`, `NotSupported`,
+        …) and `BodyTooLarge`."""
+        values = (*submission.input.values(), *submission.logo.values())
+        chars = sum(len(value) for value in values if isinstance(value, str))
         if chars > INLINE_CHARS_ON_LOOP:
             return await asyncio.to_thread(self._read, submission)
         return self._read(submission)
@@ -62,14 +72,34 @@ class ReadSubmission:
     def _read(self, asked: Submission) -> Reading:
         if asked.callback_url is not None:
             raise NotSupported("callback_url: this server sends no webhooks.")
-        spec = self._models.spec(asked.model)
+        spec = self._models.asked(asked.model)
         params = spec.validate(asked.params)
         inputs = read_inputs(asked.input, spec, self._max_upload_bytes)
-        for url in inputs.urls.values():
-            self._urls.judge_url(url)
+        self._judge_output(asked.output, spec, inputs.files)
+        inputs = with_logo(inputs, asked.logo, self._max_upload_bytes)
+        for role, url in inputs.urls.items():
+            self._judge_url(role, url)
         request = TaskRequest(
             model=spec.name, texts=inputs.texts, params=params, output=asked.output,
             priority=asked.priority, client_request_id=asked.client_request_id,
             ttl_s=asked.ttl_s or self._default_ttl_s, metadata=asked.metadata,
         )  # fmt: skip
         return Reading(request, inputs, spec)
+
+    def _judge_output(
+        self, output: OutputOptions, spec: ModelSpec, files: Mapping[str, bytes]
+    ) -> None:
+        judge_output(output, spec)
+        upscaling = plan_upscaling(output.upscale, self._models)
+        if upscaling is None:
+            raise no_upscaler()
+        claimed = {role: claimed_size(data) for role, data in files.items()}
+        sizes = {role: size for role, size in claimed.items() if size is not None}
+        judge_sizes(sizes, spec, upscaling, self._max_pixels)
+
+    def _judge_url(self, role: str, url: str) -> None:
+        try:
+            self._urls.judge_url(url)
+        except UrlNotAllowed as error:
+            fault = FieldError(picture_pointer(role, "url"), error.code, error.detail)
+            raise UrlNotAllowed(error.detail, errors=[fault]) from error

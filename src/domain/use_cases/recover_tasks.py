@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from domain.model.due import Due
+from domain.model.due import Due, stranded
 from domain.model.errors import Unavailable
 from domain.model.events import PublishFailed
 from domain.model.life_cycle import TaskPolicy, expire, lapse, overdue, published
+from domain.model.priority import Priority
 from domain.model.task import STARTED, WAITING, Moved, Task
 from domain.model.wakeup import wakeup_for
 from domain.use_cases.ledger import Ledger
@@ -38,9 +39,13 @@ class RecoverTasks:
             await self._publish(task)
         depth = await self._queue.depth()
         self._telemetry.sample_depth(depth)
-        for task in await self._ledger.store.due(Due.STRANDED, AT_ONCE):
-            if depth[task.request.priority] == 0:
-                await self._publish(task)
+        for tier in Priority:
+            if depth[tier] == 0:
+                await self._publish_stranded(tier)
+
+    async def _publish_stranded(self, tier: Priority) -> None:
+        for task in await self._ledger.store.due(stranded(tier), AT_ONCE):
+            await self._publish(task)
 
     async def _publish(self, task: Task) -> None:
         try:

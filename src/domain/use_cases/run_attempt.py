@@ -1,21 +1,22 @@
-"""The work of one attempt: fetch → decode → infer → encode → upload."""
+"""The work of one attempt: fetch → decode → infer → upscale → mark → encode → upload."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.model.control import AttemptControl
-from domain.model.errors import FetchFailed, ImageTooLarge
+from domain.model.output_checks import judge_sizes
 from domain.model.picture import ImageLimits, Picture
 from domain.model.request import Source
-from domain.model.runner import ModelRegistry, RunnerInput
+from domain.model.runner import ModelRegistry, RunnerInput, RunnerOutput
 from domain.model.task import Result, Task, Timing
+from domain.model.upscaling import Upscaling, share_of
+from domain.use_cases.fetch_source import FetchSource
 from domain.use_cases.store_result import StoreResult
-from ports.blob_store import BlobStore
+from domain.use_cases.upscale_picture import UpscalePicture
 from ports.clock import Elapsed
-from ports.image_fetcher import ImageFetcher
 from ports.imaging import Imaging
-from ports.inference import Inference
+from ports.inference import Inference, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,68 +32,79 @@ class Finished:
 class RunAttempt:
     def __init__(
         self,
-        fetcher: ImageFetcher,
-        blobs: BlobStore,
+        fetch: FetchSource,
         imaging: Imaging,
         inference: Inference,
+        upscale: UpscalePicture,
         store: StoreResult,
         models: ModelRegistry,
         elapsed: Elapsed,
         limits: ImageLimits,
     ) -> None:
-        self._fetcher, self._blobs, self._imaging = fetcher, blobs, imaging
-        self._inference, self._store, self._models = inference, store, models
+        self._fetch, self._imaging, self._inference = fetch, imaging, inference
+        self._upscale, self._store, self._models = upscale, store, models
         self._elapsed, self._limits = elapsed, limits
 
     async def __call__(self, task: Task, control: AttemptControl) -> Finished:
         """Raises whatever a stage raises, and `Stopped` at the next stage or checkpoint after
         `control.stop` was set."""
+        request = task.request
+        with self._inference.admit(request.model, request.priority, alone=task.alone) as run:
+            return await self._attempt(task, control, run)
+
+    async def _attempt(self, task: Task, control: AttemptControl, run: Run) -> Finished:
+        upscaling = self._upscale.plan(task)
         began_s = self._elapsed()
-        files = await self._files(task.request.pictures)
+        files = await self._files(task.request.model_pictures)
         fetched_s = self._elapsed()
         control.raise_if_stopped()
-        pictures = await self._decoded(task.request.model, files)
+        pictures = await self._decoded(task.request.model, files, upscaling)
         decoded_s = self._elapsed()
         control.raise_if_stopped()
-        work = RunnerInput(pictures, task.request.params, task.request.texts, control.checkpoint)
-        inferred = await self._inference.run(task.request.model, work)
+        inferred = await run(_work(task, pictures, upscaling, control))
         control.raise_if_stopped()
-        stored = await self._store(task, inferred.output)
+        output, upscale_ms = await self._upscaled(task, inferred.output, upscaling, control)
+        stored = await self._store(task, output)
         timing = Timing(
             fetch_ms=_ms(fetched_s - began_s),
             prepare_ms=_ms(decoded_s - began_s) + inferred.prepare_ms,
-            infer_ms=inferred.infer_ms,
+            infer_ms=inferred.infer_ms + upscale_ms,
             encode_ms=_ms(stored.encode_s),
             upload_ms=_ms(stored.upload_s),
         )
-        return Finished(stored.result, timing, tuple(inferred.output.warnings), inferred.device)
+        return Finished(
+            stored.result, timing, (*output.warnings, *stored.warnings), inferred.device
+        )
 
     async def _files(self, sources: Mapping[str, Source]) -> dict[str, bytes]:
-        files = await asyncio.gather(*(self._file(source) for source in sources.values()))
+        files = await asyncio.gather(*(self._fetch(source) for source in sources.values()))
         return dict(zip(sources, files, strict=True))
 
-    async def _file(self, source: Source) -> bytes:
-        if source.url is not None:
-            return await self._fetcher.fetch(source.url)
-        blob = await self._blobs.get(source.blob) if source.blob else None
-        if blob is None:
-            raise FetchFailed("The uploaded picture is no longer stored.", retryable=False)
-        return blob.data
+    async def _upscaled(
+        self, task: Task, output: RunnerOutput, upscaling: Upscaling, control: AttemptControl
+    ) -> tuple[RunnerOutput, int]:
+        """`output` with its picture enlarged, and the milliseconds that took."""
+        if not upscaling.runs or not output.pictures:
+            return output, 0
+        made = await self._upscale(task, output.pictures[0], upscaling, control)
+        warnings = (*output.warnings, *made.warnings)
+        return RunnerOutput(output.data, (made.picture,), warnings), made.infer_ms
 
-    async def _decoded(self, model: str, files: Mapping[str, bytes]) -> dict[str, Picture]:
+    async def _decoded(
+        self, model: str, files: Mapping[str, bytes], upscaling: Upscaling
+    ) -> dict[str, Picture]:
+        """A result is held to the same pixel limit as an input, before the device is asked."""
         pictures = {role: await self._imaging.decode(f, self._limits) for role, f in files.items()}
-        scale = self._models.spec(model).scale or 1
-        for picture in pictures.values():
-            self._refuse_too_large_a_result(model, picture.width * picture.height * scale**2)
+        sizes = {role: (picture.width, picture.height) for role, picture in pictures.items()}
+        judge_sizes(sizes, self._models.spec(model), upscaling, self._limits.max_pixels)
         return pictures
 
-    def _refuse_too_large_a_result(self, model: str, pixels: int) -> None:
-        """Before the device is asked: a result is held to the same pixel limit as an input."""
-        if pixels > self._limits.max_pixels:
-            raise ImageTooLarge(
-                f"{model} would make {pixels} pixels of this picture; the limit is "
-                f"{self._limits.max_pixels}."
-            )
+
+def _work(
+    task: Task, pictures: Mapping[str, Picture], upscaling: Upscaling, control: AttemptControl
+) -> RunnerInput:
+    checkpoint = share_of(control.checkpoint, 0, 1 + len(upscaling.runs))
+    return RunnerInput(pictures, task.request.params, task.request.texts, checkpoint)
 
 
 def _ms(seconds: float) -> int:

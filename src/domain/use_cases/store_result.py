@@ -1,4 +1,4 @@
-"""Turning a model's output into files: encode → upload, under keys of this attempt alone."""
+"""Turning a model's output into files: mark → encode → upload, under keys of this attempt alone."""
 
 import json
 from dataclasses import dataclass
@@ -6,29 +6,35 @@ from hashlib import sha256
 
 from domain.model.blob_keys import document_key, picture_key
 from domain.model.errors import InferenceFailed
+from domain.model.output import OutputOptions
 from domain.model.picture import Encoded, Picture
+from domain.model.placing import thumbnail_size
 from domain.model.runner import RunnerOutput
 from domain.model.task import Result, Task
+from domain.use_cases.mark_picture import MarkPicture
 from ports.blob_store import BlobStore
 from ports.clock import Elapsed
 from ports.imaging import Imaging
 
-THUMBNAIL_SIDE_PX = 256
 THUMBNAIL_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where the result lies, and the seconds that encoding and uploading took."""
+    """Where the result lies, the seconds that encoding (with its mark) and uploading took, and
+    what is not as it was asked."""
 
     result: Result
     encode_s: float
     upload_s: float
+    warnings: tuple[str, ...] = ()
 
 
 class StoreResult:
-    def __init__(self, imaging: Imaging, blobs: BlobStore, elapsed: Elapsed) -> None:
-        self._imaging, self._blobs, self._elapsed = imaging, blobs, elapsed
+    def __init__(
+        self, mark: MarkPicture, imaging: Imaging, blobs: BlobStore, elapsed: Elapsed
+    ) -> None:
+        self._mark, self._imaging, self._blobs, self._elapsed = mark, imaging, blobs, elapsed
 
     async def __call__(self, task: Task, output: RunnerOutput) -> Stored:
         """The first picture of `output` and its thumbnail, or its data as a JSON document.
@@ -47,24 +53,30 @@ class StoreResult:
         return Stored(result, encoded_s - began_s, self._elapsed() - encoded_s)
 
     async def _picture(self, task: Task, picture: Picture, output: RunnerOutput) -> Stored:
-        options = task.request.output
         began_s = self._elapsed()
-        main = await self._imaging.encode(picture, options.format, options.quality)
-        small = main
-        if options.thumbnail and max(main.width, main.height) > THUMBNAIL_SIDE_PX:
-            shrunk = await self._imaging.thumbnail(picture, THUMBNAIL_SIDE_PX)
-            small = await self._imaging.encode(shrunk, options.format, THUMBNAIL_QUALITY)
+        marked = await self._mark(task.request, picture)
+        main, small = await self._encoded(task.request.output, marked.picture)
         encoded_s = self._elapsed()
         key, small_key = await self._upload(task, main, small)
         result = Result(
             key=key, content_type=main.content_type, bytes=len(main.data),
             sha256=sha256(main.data).hexdigest(), size=(main.width, main.height),
-            thumbnail_key=small_key if options.thumbnail else None, data=output.data,
+            thumbnail_key=small_key if task.request.output.thumbnail else None, data=output.data,
         )  # fmt: skip
-        return Stored(result, encoded_s - began_s, self._elapsed() - encoded_s)
+        return Stored(result, encoded_s - began_s, self._elapsed() - encoded_s, marked.warnings)
+
+    async def _encoded(self, how: OutputOptions, picture: Picture) -> tuple[Encoded, Encoded]:
+        """The file and its thumbnail: itself where none is wanted or the picture is small."""
+        encode = self._imaging.encode
+        main = await encode(picture, how.format, how.quality, how.background)
+        size = thumbnail_size((picture.width, picture.height))
+        if not how.thumbnail or size == (picture.width, picture.height):
+            return main, main
+        small = await self._imaging.resize(picture, size)
+        return main, await encode(small, how.format, THUMBNAIL_QUALITY, how.background)
 
     async def _upload(self, task: Task, main: Encoded, small: Encoded) -> tuple[str, str]:
-        """A picture that is small already is its own thumbnail. The main file goes last."""
+        """The main file goes last."""
         keys = [picture_key(task, f.width, f.height, f.extension) for f in (main, small)]
         if small is not main:
             await self._blobs.put(keys[1], small.data, small.content_type)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from domain.model.blob_keys import input_prefix
+from domain.model.blob_keys import input_key, input_prefix
 from domain.model.errors import IdempotencyMismatch, Overloaded, TaskGone
 from domain.model.idempotency import (
     IdempotencyKey,
@@ -14,7 +14,7 @@ from domain.model.idempotency import (
 )
 from domain.model.inputs import Inputs
 from domain.model.life_cycle import new_task
-from domain.model.picture import sniff
+from domain.model.picture import format_of
 from domain.model.request import Source
 from domain.model.runner import ModelSpec
 from domain.model.task import Task
@@ -85,22 +85,24 @@ class SubmitTask:
         return None
 
     async def _accept(self, task: Task, inputs: Inputs, key: IdempotencyKey | None) -> Submitted:
-        prefix = input_prefix(task.tenant, task.task_id)
         for role, data in inputs.files.items():
-            await self._blobs.put(prefix + role, data, f"image/{sniff(data[:12])}")
+            key_of_file = input_key(task.tenant, task.task_id, role, format_of(data))
+            await self._blobs.put(key_of_file, data, f"image/{format_of(data)}")
         kept = await self._store.insert_once(task, key)
         if kept.task_id == task.task_id:
             await self._wake(kept)
             return Submitted(kept, replayed=False)
         if inputs.files:
-            await self._blobs.delete(prefix)
+            await self._blobs.delete(input_prefix(task.tenant, task.task_id))
         return Submitted(_same(kept, task, key), replayed=True)
 
 
 def _sources(tenant: str, task_id: str, inputs: Inputs) -> dict[str, Source]:
-    prefix = input_prefix(tenant, task_id)
     return {role: Source(url=url) for role, url in inputs.urls.items()} | {
-        role: Source(blob=prefix + role, sha256=sha256(data).hexdigest())
+        role: Source(
+            blob=input_key(tenant, task_id, role, format_of(data)),
+            sha256=sha256(data).hexdigest(),
+        )
         for role, data in inputs.files.items()
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from threading import Event
 from typing import Any
 
-from domain.model.errors import ImageCorrupt
+from domain.model.errors import DeviceFault, ImageCorrupt
 from domain.model.runner import ModelRunner, ModelSpec, RunnerInput, RunnerOutput
 
 
@@ -34,6 +34,8 @@ class EchoRunner(ModelRunner):
                 raise ZeroDivisionError("/secret/path")
             case "permanent":
                 raise ImageCorrupt
+            case "device":
+                raise DeviceFault
             case "nan":
                 return {"score": float("nan")}
         return dict(work.params)

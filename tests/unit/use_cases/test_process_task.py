@@ -1,11 +1,16 @@
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
+from dependency_injector import providers
 
+from adapters.blobs.memory import MemoryBlobStore
 from domain.model.events import AttemptFailed, StaleWriteRefused, UnknownWakeup
+from domain.model.links import LinkSigner
 from domain.model.task import CANCELED, EXPIRED, FAILURE, PENDING, RETRY, STARTED, SUCCESS, Task
 from domain.model.wakeup import Verdict
+from entrypoints.background import started
 from tests.unit.use_cases.house import House, inline, png
 from tests.unit.use_cases.runners import GateRunner
 
@@ -73,7 +78,7 @@ async def test_a_wakeup_of_an_unknown_task_is_counted_and_dropped(house: House) 
 
 async def test_a_model_this_worker_lacks_goes_back_uncharged(house: House) -> None:
     task = (await house.submit()).task
-    del house.container.models()._factories["echo"]
+    del house.container.models()._models["echo"]
     assert await house.process(task) is Verdict.REQUEUE
     assert (await house.task(task)).charged == 0
 
@@ -186,6 +191,39 @@ async def test_a_drained_task_goes_back_uncharged(house: House) -> None:
     assert seen.published_at is None
 
 
+class Meanwhile(MemoryBlobStore):
+    """While the first result is stored, something else happens."""
+
+    def __init__(self, happens: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(LinkSigner("a-secret-of-the-tests"))
+        self._happens: Callable[[], Awaitable[object]] | None = happens
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        await super().put(key, data, content_type)
+        if self._happens and key.startswith("results/"):
+            happens, self._happens = self._happens, None
+            await happens()
+
+
+async def test_no_result_leaves_a_process_whose_device_has_failed() -> None:
+    """Not even one that was made before: whatever broke may have been at work already."""
+    house = House()
+
+    async def the_device_fails() -> None:
+        assert await house.process(poison) is Verdict.ACK
+
+    house.container.override_providers(blobs=providers.Object(Meanwhile(the_device_fails)))
+    async with started(house.container.lifetimes()):
+        poison = (await house.submit(params={"fail": "device"})).task
+        made, waiting = (await house.submit()).task, (await house.submit(params={"n": 1})).task
+        assert await house.process(made) is Verdict.ACK
+        assert await house.process(waiting) is Verdict.REQUEUE
+    struck, back = await house.task(poison), await house.task(made)
+    assert (struck.status, struck.charged, struck.alone) == (RETRY, 1, True)
+    assert (back.status, back.charged, back.alone, back.result) == (PENDING, 0, False, None)
+    assert (await house.task(waiting)).attempt == 0
+
+
 async def test_an_attempt_past_its_limit_fails(house: House) -> None:
     task = (await house.submit("gate")).task
     running = await house.started(task)
@@ -217,7 +255,9 @@ async def take_over(house: House, task: Task) -> None:
 
 async def test_a_result_larger_than_an_input_may_be_is_refused(house: House) -> None:
     tight = House(max_pixels=100)
-    task = (await tight.submit("invert", input={"image_base64": inline(png(11, 10))})).task
+    address = "https://93.184.215.14/a.png"
+    tight.container.fetcher().publish(address, png(11, 10))
+    task = (await tight.submit("invert", input={"image_url": address})).task
     await tight.process(task)
     failed = await tight.task(task)
     assert failed.error is not None

@@ -4,9 +4,10 @@ import pytest
 
 from adapters.queue.memory import MemoryQueue
 from domain.model.due import PUBLISH_GRACE_S
-from domain.model.priority import Ageing
+from domain.model.priority import Ageing, Priority
 from domain.model.task import CANCELED, EXPIRED, FAILURE, PENDING, RETRY, STARTED, Task
 from domain.model.wakeup import Wakeup, wakeup_for
+from domain.use_cases import recover_tasks
 from tests.unit.use_cases.house import House
 
 pytestmark = pytest.mark.anyio
@@ -119,6 +120,21 @@ async def test_while_others_wait_in_its_tier_a_task_is_not_called_stranded(house
     await recover(house)
     assert (await house.task(task)).status is PENDING
     assert await house.waiting() == 1
+
+
+async def test_a_lost_wakeup_is_found_behind_any_backlog_of_another_tier(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recover_tasks, "AT_ONCE", 1)
+    await house.submit()
+    lost = (await house.submit(priority=Priority.HIGH)).task
+    house.clock.at += 1
+    await house.container.confirm()()
+    house.container.queue()._waiting[Priority.HIGH].clear()
+    house.clock.at += PUBLISH_GRACE_S
+    await recover(house)
+    assert (await house.task(lost)).published_at == house.clock.at
+    assert await house.waiting() == 2
 
 
 async def test_a_claimed_task_needs_no_confirmation(house: House) -> None:

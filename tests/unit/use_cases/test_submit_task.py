@@ -40,7 +40,7 @@ async def test_an_accepted_task_is_in_the_ledger_and_in_the_queue(house: House) 
 async def test_an_inline_picture_is_a_blob_and_not_in_the_ledger(house: House) -> None:
     task = (await house.submit()).task
     source = task.request.pictures["image"]
-    assert source.blob == f"inputs/default/{task.task_id}/image"
+    assert source.blob == f"inputs/default/{task.task_id}/image.png"
     blob = await house.container.blobs().get(source.blob)
     assert blob is not None
     assert blob.data == png()
