@@ -1,9 +1,21 @@
+import asyncio
+import time
 from collections.abc import AsyncIterator
+from threading import current_thread
+from typing import Any
 
 import pytest
 
 from adapters.inference.device_thread import DeviceThreadInference
-from tests.contract.clauses.inference import InferenceClauses, SumRunner, work
+from domain.model.batching import BatchLimits
+from domain.model.control import Stopped
+from domain.model.errors import GpuOutOfMemory, InferenceFailed
+from domain.model.runner import ModelRegistry
+from tests.contract.clauses.inference import InferenceClauses, SumRunner, run
+from tests.contract.clauses.inference import work as picture
+from tests.contract.clauses.inference_batching import all_of, raising, work
+from tests.contract.clauses.inference_leaving import LeavingClauses
+from tests.contract.clauses.inference_trial import Trial
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +29,13 @@ class TestDeviceThreadInference(InferenceClauses):
         await inference.aclose()
 
 
+class TestBatching(LeavingClauses):
+    def build(
+        self, models: ModelRegistry, limits: BatchLimits, **options: Any
+    ) -> DeviceThreadInference:
+        return DeviceThreadInference(models, "trial", limits=limits, **options)
+
+
 async def test_preloaded_models_are_ready_after_start() -> None:
     models = InferenceClauses().registry()
     calls: list[str] = []
@@ -25,7 +44,137 @@ async def test_preloaded_models_are_ready_after_start() -> None:
     )
     await inference.start()
     assert SumRunner.loads == 1
-    await inference.run("sum", work(1))
+    assert inference.loaded == ("sum",)
+    await run(inference, "sum", picture(1))
     assert SumRunner.loads == 1
     assert calls == ["threads"]
     await inference.aclose()
+    assert inference.loaded == ()
+
+
+async def test_it_may_be_closed_twice_and_without_a_start() -> None:
+    inference = DeviceThreadInference(ModelRegistry())
+    await inference.aclose()
+    await inference.aclose()
+
+
+async def test_everything_on_the_device_happens_on_its_one_thread() -> None:
+    seen: set[str] = set()
+
+    def note(_: Any) -> None:
+        seen.add(current_thread().name)
+
+    trial = Trial(on_load=note, on_infer=note, on_probe=note)
+    inference = DeviceThreadInference(trial.registered(), "trial", proof_s=0)
+    await inference.start()
+    await run(inference, "trial", work(1))
+    await inference.ping()
+    await inference.aclose()
+    assert seen == {"device-trial"}
+
+
+async def test_on_a_cpu_slow_items_never_wait_for_company() -> None:
+    """Though somebody is coming, and the window is an hour."""
+
+    def compute(_: Any) -> None:
+        sum(range(2_000_000))
+
+    trial = Trial(on_infer=compute)
+    limits = BatchLimits(window_s=3600, max_items=8)
+    inference = DeviceThreadInference(trial.registered(), "cpu", limits=limits)
+    await inference.start()
+    with inference.admit("trial"):
+        for value in range(3):
+            with inference.admit("trial") as place:
+                assert await all_of(place(work(value))) == [value]
+    await inference.aclose()
+    assert trial.batches == [[0], [1], [2]]
+
+
+async def test_on_a_cpu_what_only_waits_is_batched() -> None:
+    """Larger batches cost the cache, which a model that computes elsewhere does not use."""
+    trial = Trial(on_infer=lambda _: time.sleep(0.05))  # on some other machine
+    limits = BatchLimits(window_s=3600, max_items=8)
+    inference = DeviceThreadInference(trial.registered(), "cpu", limits=limits)
+    await inference.start()
+    await run(inference, "trial", work("measured"))
+    with inference.admit("trial") as one, inference.admit("trial") as other:
+        assert await all_of(one(work(1)), other(work(2))) == [1, 2]
+    await inference.aclose()
+    assert len(trial.batches) == 2
+
+
+async def test_a_shortage_of_memory_is_remembered() -> None:
+    def shortage(values: list[Any]) -> None:
+        if len(values) > 2:
+            raise GpuOutOfMemory
+
+    trial = Trial(on_infer=shortage)
+    inference = DeviceThreadInference(
+        trial.registered(), "trial", limits=BatchLimits(window_s=3600, max_items=4)
+    )
+    await inference.start()
+    clauses = TestBatching()
+    for _ in range(2):
+        assert await clauses.together(inference, range(4)) == [0, 1, 2, 3]
+    await inference.aclose()
+    assert [len(batch) for batch in trial.batches] == [4, 2, 2, 2, 2]
+
+
+async def test_those_who_wait_for_one_load_share_its_failure() -> None:
+    """A broken model does not hold the device up once for each of its tasks."""
+    broken = Trial(on_load=raising(InferenceFailed("No weights.")))
+    inference = DeviceThreadInference(broken.registered("broken"), "trial")
+    await inference.start()
+    answers = await all_of(*(run(inference, "broken", work(n)) for n in range(5)))
+    assert all(isinstance(answer, InferenceFailed) for answer in answers)
+    assert broken.loads == 1
+    broken.on_load = lambda _: None
+    assert await all_of(run(inference, "broken", work(6))) == [6]
+    await inference.aclose()
+
+
+class BrokenKey:
+    """Equal to any other, except on the device's thread: there it breaks the planner."""
+
+    def __hash__(self) -> int:
+        return 1
+
+    def __eq__(self, other: object) -> bool:
+        if current_thread().name.startswith("device"):
+            raise RuntimeError("broken key")
+        return True
+
+
+async def test_the_death_of_the_devices_thread_is_the_devices() -> None:
+    told: list[str] = []
+    inference = DeviceThreadInference(Trial().registered(), "trial", on_sick=told.append)
+    await inference.start()
+    assert await all_of(run(inference, "trial", work(1, key=BrokenKey()))) == [1]
+    [answer] = await all_of(run(inference, "trial", work(2, key=BrokenKey())))
+    assert isinstance(answer, Stopped)
+    assert told == ["The thread of the device died. (broken key)"]
+    assert not inference.serves("trial")
+    await inference.aclose()
+
+
+async def test_a_key_that_is_none_fails_its_item() -> None:
+    inference = DeviceThreadInference(Trial().registered(), "trial")
+    await inference.start()
+    [answer] = await all_of(run(inference, "trial", work(1, key=[])))
+    assert isinstance(answer, TypeError)
+    assert await all_of(run(inference, "trial", work(2))) == [2]
+    await inference.aclose()
+
+
+async def test_a_model_that_does_not_batch_runs_alone() -> None:
+    trial = Trial()
+    models = trial.registered(batchable=False)
+    inference = DeviceThreadInference(
+        models, "trial", limits=BatchLimits(window_s=3600, max_items=4)
+    )
+    await inference.start()
+    with inference.admit("trial") as one, inference.admit("trial") as other:
+        assert await all_of(asyncio.ensure_future(one(work(1))), other(work(2))) == [1, 2]
+    await inference.aclose()
+    assert [len(batch) for batch in trial.batches] == [1, 1]

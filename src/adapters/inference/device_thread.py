@@ -1,23 +1,48 @@
-"""Running models on one device: one thread owns it, two more prepare and postprocess beside it."""
+"""Running models on one device: one thread owns it, others prepare and postprocess beside it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from time import perf_counter
-from typing import TypeVar
+from threading import Thread
+from typing import Any, TypeVar
 
+from adapters.inference.batch_run import BatchRun
+from adapters.inference.call import Call
+from adapters.inference.device_health import DeviceHealth
+from adapters.inference.in_our_words import in_our_words
+from adapters.inference.loaded_models import LoadedModels
+from adapters.inference.turns import Job, Place, Turns
+from domain.model.batching import BatchLimits
+from domain.model.control import Stop, Stopped
+from domain.model.errors import DeviceFault
+from domain.model.priority import Priority
 from domain.model.runner import ModelRegistry, ModelRunner, RunnerInput
-from ports.inference import Inference, Inferred
+from ports.inference import Inference, Inferred, Run
 from ports.lifecycle import Lifecycle
 
 T = TypeVar("T")
 
+BESIDE_THREADS = 4
+PROOF_S = 30.0
+CPU_BATCH_S = 0.020
+CPU_BATCH_ITEMS = 16
+"""Measured: on a CPU batches pay only while an item takes a few milliseconds."""
+
 
 class DeviceThreadInference(Inference, Lifecycle):
-    """Everything a runner does to the device (`load`, `infer`, `release`) happens on the one
-    device thread, in turn. `preload`: names loaded and warmed by `start`; others at first use.
-    `set_threads`: called on the device thread after each load: torch is there by then, if ever."""
+    """Everything a runner does to the device (`load`, `infer`, `probe`, `release`) happens on the
+    one device thread, in turn; the batches are planned by `limits`. It takes the next one by
+    itself, without the event loop, so that the device does not wait for that.
+
+    `preload`: names loaded and warmed by `start`; others at first use. `set_threads`: called on
+    the device thread after each load. `on_sick`: called once, when the device can't be trusted
+    any more; from then on nothing runs and no result leaves. `proof_s`: how old the last proof
+    that the device computes may be before `ping` asks for another one.
+    """
 
     def __init__(
         self,
@@ -25,59 +50,184 @@ class DeviceThreadInference(Inference, Lifecycle):
         device: str = "cpu",
         preload: Sequence[str] = (),
         set_threads: Callable[[], None] | None = None,
+        *,
+        limits: BatchLimits | None = None,
+        on_sick: Callable[[str], None] | None = None,
+        proof_s: float = PROOF_S,
     ) -> None:
         self._models, self._device, self._preload = models, device, preload
-        self._set_threads = set_threads
-        self._loaded: dict[str, ModelRunner] = {}
-        self._device_thread = ThreadPoolExecutor(1, thread_name_prefix=f"device-{device}")
-        self._beside = ThreadPoolExecutor(2, thread_name_prefix="beside-device")
+        self._on_sick = on_sick
+        self._health = DeviceHealth(proof_s)
+        self._loaded = LoadedModels(models, device, set_threads)
+        self._turns = Turns(limits_on(device, limits or BatchLimits()))
+        self._run_batch = BatchRun(self._turns, self._inferred, self._fall_sick)
+        self._thread = Thread(target=self._work, name=f"device-{device}", daemon=True)
+        self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix="beside-device")
+
+    @property
+    def loaded(self) -> Sequence[str]:
+        """The names of the models on the device."""
+        return self._loaded.names
 
     def serves(self, model: str) -> bool:
-        return model in self._models
+        return model in self._models and not self._health.sick
 
     async def start(self) -> None:
         for name in self._preload:
-            await self._on_device(partial(self._runner, name))
+            await self._load(name)
 
     async def aclose(self) -> None:
-        """Waits for what runs on the device: its checkpoint lets it go within one tile."""
-        await self._on_device(self._release_all)
-        self._device_thread.shutdown(wait=False)
-        self._beside.shutdown(wait=False)
+        """What waits for the device still gets its turn; a checkpoint that raises cuts it short."""
+        self._turns.close()
+        await asyncio.to_thread(self._end)
 
-    async def run(self, model: str, work: RunnerInput) -> Inferred:
-        runner = await self._on_device(lambda: self._runner(model))
-        prepared, prepare_s = await self._beside_device(
-            lambda: _timed(lambda: runner.prepare(work))
-        )
-        outputs, infer_s = await self._on_device(lambda: _timed(lambda: runner.infer([prepared])))
-        output, post_s = await self._beside_device(
-            lambda: _timed(lambda: runner.postprocess(outputs[0]))
-        )
-        return Inferred(
-            output, self._device, round(1000 * prepare_s), round(1000 * (infer_s + post_s))
-        )
+    async def ping(self) -> None:
+        """Proof by a real pass: one that went well lately, or one on purpose."""
+        self._health.raise_if_sick()
+        if not self._health.credible:
+            await self._on_device(self._prove)
 
-    def _runner(self, name: str) -> ModelRunner:
-        if name not in self._loaded:
-            runner = self._models.build(name)
-            runner.load(self._device)
-            self._loaded[name] = runner
-            if self._set_threads is not None:
-                self._set_threads()
-        return self._loaded[name]
+    @contextmanager
+    def admit(
+        self, model: str, priority: Priority = Priority.NORMAL, *, alone: bool = False
+    ) -> Iterator[Run]:
+        if model in self._models:
+            alone = alone or not self._models.spec(model).batchable
+        place = Place(model, priority, alone)
+        if not alone:
+            self._turns.expect(place)
+        try:
+            yield partial(self._run, place)
+        finally:
+            self._turns.leave(place)
 
-    def _release_all(self) -> None:
-        while self._loaded:
-            self._loaded.popitem()[1].release()
+    async def _run(self, place: Place, work: RunnerInput) -> Inferred:
+        self._health.hand_back_if_sick()
+        runner = self._loaded.get(place.model) or await self._load(place.model)
+        call = Call(
+            model=place.model, priority=place.priority, alone=place.alone,
+            runner=runner, work=work, on_progress=self._health.proved,
+        )  # fmt: skip
+        self._turns.prepare()
+        self._beside.submit(self._prepare, call, place)
+        try:
+            inferred = await asyncio.wrap_future(call.answer)
+        except asyncio.CancelledError:
+            self._turns.withdraw(call)
+            raise
+        except Exception as error:
+            if not isinstance(error, DeviceFault):
+                self._health.hand_back_if_sick()
+            raise
+        self._health.hand_back_if_sick()
+        return inferred
+
+    def _prepare(self, call: Call, place: Place) -> None:
+        with self._failing(call):
+            began_s = time.perf_counter()
+            call.prepared = call.runner.prepare(replace(call.work, checkpoint=call.checkpoint))
+            call.key = call.runner.batch_key(call.prepared)
+            call.cost_px = call.runner.cost_px(call.prepared)
+            call.budget_px = call.runner.budget_px
+            call.prepare_s = time.perf_counter() - began_s
+        with self._failing(call):
+            self._turns.arrive(call, place)
+
+    def _inferred(self, call: Call, output: Any, infer_s: float) -> None:
+        self._health.proved()
+        self._beside.submit(self._postprocess, call, output, infer_s)
+
+    def _postprocess(self, call: Call, output: Any, infer_s: float) -> None:
+        with self._failing(call):
+            began_s = time.perf_counter()
+            made = call.runner.postprocess(output)
+            infer_s += time.perf_counter() - began_s
+            prepare_ms, infer_ms = round(1000 * call.prepare_s), round(1000 * infer_s)
+            call.succeed(Inferred(made, self._device, prepare_ms, infer_ms))
+
+    @contextmanager
+    def _failing(self, *calls: Call) -> Iterator[None]:
+        """What is raised inside becomes the answer of `calls`, so that no thread dies of it."""
+        try:
+            with in_our_words():
+                yield
+        except BaseException as error:
+            if isinstance(error, DeviceFault):
+                self._fall_sick(error)
+            for call in calls:
+                call.fail(error)
+
+    async def _load(self, model: str) -> ModelRunner:
+        """Runs into an earlier load of the same model, if there is one."""
+        return await self._on_device(partial(self._load_now, model, time.monotonic()))
+
+    def _load_now(self, model: str, asked_s: float) -> ModelRunner:
+        runner = self._loaded.load(model, asked_s)
+        self._health.proved()
+        return runner
+
+    def _prove(self) -> None:
+        self._loaded.probe()
+        self._health.proved()
 
     async def _on_device(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._device_thread, call)
+        """Whatever comes first, a load or a proof, sets the thread going."""
+        if self._thread.ident is None:
+            self._thread.start()
+        return await asyncio.wrap_future(self._turns.ask(partial(self._watched, call)))
 
-    async def _beside_device(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._beside, call)
+    def _watched(self, call: Callable[[], T]) -> T:
+        try:
+            with in_our_words():
+                return call()
+        except DeviceFault as fault:
+            self._fall_sick(fault)
+            raise
+
+    def _fall_sick(self, fault: DeviceFault) -> None:
+        if self._health.fall_sick(fault):
+            waiting = self._turns.stop()
+            try:
+                if self._on_sick is not None:
+                    self._on_sick(told(fault))
+            finally:
+                for call in waiting:
+                    call.fail(Stopped(Stop.DRAIN))
+
+    def _work(self) -> None:
+        """Without this thread nothing would ever run again, so its death is the device's."""
+        try:
+            self._take_turns()
+        except BaseException as error:
+            fault = DeviceFault("The thread of the device died.")
+            fault.__cause__ = error
+            self._fall_sick(fault)
+
+    def _take_turns(self) -> None:
+        while (turn := self._turns.next()) is not None:
+            with self._health.busy():
+                if isinstance(turn, Job):
+                    turn()
+                else:
+                    with self._failing(*turn):
+                        self._run_batch(turn)
+        if not self._health.sick:
+            self._loaded.release()
+
+    def _end(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._beside.shutdown()
 
 
-def _timed(call: Callable[[], T]) -> tuple[T, float]:
-    began_s = perf_counter()
-    return call(), perf_counter() - began_s
+def limits_on(device: str, limits: BatchLimits) -> BatchLimits:
+    """On a CPU a batch is also bounded by the time its items take."""
+    if device != "cpu":
+        return limits
+    most = min(limits.max_items, CPU_BATCH_ITEMS)
+    return replace(limits, max_items=most, batch_s=CPU_BATCH_S)
+
+
+def told(fault: DeviceFault) -> str:
+    """For operators: what torch said is in the cause."""
+    return fault.detail if fault.__cause__ is None else f"{fault.detail} ({fault.__cause__})"

@@ -1,9 +1,13 @@
 """Running models right where they are called: no thread, no device. For torch-free runners."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
 
+from domain.model.priority import Priority
 from domain.model.runner import ModelRegistry, ModelRunner, RunnerInput
-from ports.inference import Inference, Inferred
+from ports.inference import Inference, Inferred, Run
 
 
 class MemoryInference(Inference):
@@ -14,10 +18,20 @@ class MemoryInference(Inference):
         self._models = models
         self._loaded: dict[str, ModelRunner] = {}
 
+    @property
+    def loaded(self) -> Sequence[str]:
+        return tuple(self._loaded)
+
     def serves(self, model: str) -> bool:
         return model in self._models
 
-    async def run(self, model: str, work: RunnerInput) -> Inferred:
+    @contextmanager
+    def admit(
+        self, model: str, priority: Priority = Priority.NORMAL, *, alone: bool = False
+    ) -> Iterator[Run]:
+        yield partial(self._run, model)
+
+    async def _run(self, model: str, work: RunnerInput) -> Inferred:
         runner = self._loaded.get(model)
         if runner is None:
             runner = self._models.build(model)

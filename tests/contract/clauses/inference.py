@@ -9,8 +9,9 @@ import pytest
 
 from domain.model.errors import UnknownModel
 from domain.model.picture import Picture
+from domain.model.priority import Priority
 from domain.model.runner import ModelRegistry, ModelRunner, ModelSpec, RunnerInput, RunnerOutput
-from ports.inference import Inference
+from ports.inference import Inference, Inferred
 
 
 class SumRunner(ModelRunner):
@@ -43,30 +44,45 @@ class SumRunner(ModelRunner):
         return int(pixels.sum())
 
 
+class BrokenRunner(SumRunner):
+    """Has lost its weights."""
+
+    spec = ModelSpec(name="broken", description="Can't be loaded.", makes_picture=False)
+
+    def load(self, device: str) -> None:
+        raise OSError("no weights")
+
+
 def work(value: int, **more: Any) -> RunnerInput:
     return RunnerInput({"image": Picture(np.full((2, 2, 3), value, np.uint8))}, {}, **more)
 
 
+async def run(inference: Inference, model: str, given: RunnerInput) -> Inferred:
+    with inference.admit(model) as place:
+        return await place(given)
+
+
 class InferenceClauses:
-    """Bindings give `inference`, started, with `SumRunner` registered."""
+    """Bindings give `inference`, started, with `registry()`'s models."""
 
     def registry(self) -> ModelRegistry:
         SumRunner.loads = 0
         models = ModelRegistry()
         models.register(SumRunner)
+        models.register(BrokenRunner)
         return models
 
     async def test_1_the_output_belongs_to_the_input(self, inference: Inference) -> None:
-        answers = await asyncio.gather(*(inference.run("sum", work(n)) for n in range(10)))
+        answers = await asyncio.gather(*(run(inference, "sum", work(n)) for n in range(10)))
         assert [answer.output.data["sum"] for answer in answers] == [12 * n for n in range(10)]
 
     async def test_2_a_model_is_loaded_once(self, inference: Inference) -> None:
-        await asyncio.gather(*(inference.run("sum", work(n)) for n in range(5)))
+        await asyncio.gather(*(run(inference, "sum", work(n)) for n in range(5)))
         assert SumRunner.loads == 1
 
     async def test_3_a_bad_item_fails_alone(self, inference: Inference) -> None:
         outcomes = await asyncio.gather(
-            *(inference.run("sum", work(n)) for n in (1, 13, 2)), return_exceptions=True
+            *(run(inference, "sum", work(n)) for n in (1, 13, 2)), return_exceptions=True
         )
         assert isinstance(outcomes[1], ZeroDivisionError)
         assert [o.output.data["sum"] for o in (outcomes[0], outcomes[2])] == [12, 24]  # type: ignore[union-attr]
@@ -76,16 +92,42 @@ class InferenceClauses:
             raise InterruptedError
 
         with pytest.raises(InterruptedError):
-            await inference.run("sum", work(1, checkpoint=refuse))
+            await run(inference, "sum", work(1, checkpoint=refuse))
 
     async def test_5_an_unknown_model_is_not_served(self, inference: Inference) -> None:
         assert inference.serves("sum")
         assert not inference.serves("nobody")
         with pytest.raises(UnknownModel):
-            await inference.run("nobody", work(1))
+            await run(inference, "nobody", work(1))
 
     async def test_6_it_says_where_it_ran_and_how_long(self, inference: Inference) -> None:
-        answer = await inference.run("sum", work(1))
+        answer = await run(inference, "sum", work(1))
         assert answer.device
         assert answer.prepare_ms >= 0
         assert answer.infer_ms >= 0
+
+    async def test_7_a_place_may_be_used_again_and_another_model_within_it(
+        self, inference: Inference
+    ) -> None:
+        with inference.admit("sum") as place:
+            first = await place(work(1))
+            second = await place(work(2))
+            nested = await run(inference, "sum", work(3))
+        assert [each.output.data["sum"] for each in (first, second, nested)] == [12, 24, 36]
+
+    async def test_8_a_model_that_can_not_be_loaded_harms_no_other(
+        self, inference: Inference
+    ) -> None:
+        for _ in range(2):
+            with pytest.raises(OSError, match="no weights"):
+                await run(inference, "broken", work(1))
+        answer = await run(inference, "sum", work(1))
+        assert answer.output.data["sum"] == 12
+        assert list(inference.loaded) == ["sum"]
+
+    async def test_9_priority_and_solitude_change_no_result(self, inference: Inference) -> None:
+        for priority in Priority:
+            for alone in (False, True):
+                with inference.admit("sum", priority, alone=alone) as place:
+                    answer = await place(work(1))
+                assert answer.output.data["sum"] == 12
