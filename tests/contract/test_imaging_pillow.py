@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -6,11 +7,14 @@ from adapters.imaging.pillow import PillowImaging
 from ports.imaging import Imaging
 from tests.contract.clauses.imaging import DecodingClauses
 from tests.contract.clauses.imaging_encoding import EncodingClauses
+from tests.contract.clauses.imaging_marking import MarkingClauses
+from tests.contract.tiny_font import tiny_font
 
 
 @pytest.fixture
-async def imaging() -> AsyncIterator[Imaging]:
-    adapter = PillowImaging(threads=2)
+async def imaging(tmp_path: Path) -> AsyncIterator[Imaging]:
+    (tmp_path / "boxes.ttf").write_bytes(tiny_font())
+    adapter = PillowImaging(threads=2, fonts=tmp_path)
     await adapter.start()
     yield adapter
     await adapter.aclose()
@@ -23,4 +27,8 @@ class TestDecoding(DecodingClauses):
 
 
 class TestEncoding(EncodingClauses):
+    pass
+
+
+class TestMarking(MarkingClauses):
     pass

@@ -37,7 +37,8 @@ def split(image: Image.Image, stored_as: str) -> Channels:
         return Channels(pixels, _keyed_alpha(image, pixels, stored_as), gray=False)
     if not image.has_transparency_data:
         return Channels(np.array(image.convert("RGB")), None, gray=False)
-    rgba = image.convert("RGBA")  # a palette straight to RGB would lose what is transparent
+    # A palette straight to RGB would lose what is transparent.
+    rgba = image if image.mode == "RGBA" else image.convert("RGBA")
     return Channels(np.array(rgba.convert("RGB")), _or_opaque(rgba.getchannel("A")), gray=False)
 
 

@@ -1,4 +1,4 @@
-"""A picture to a file's bytes, and to a smaller picture."""
+"""A picture to a file's bytes."""
 
 from io import BytesIO
 from typing import Any
@@ -8,6 +8,7 @@ from PIL import Image
 
 from adapters.imaging.profiles import fitting
 from domain.model.errors import ImageTooLarge, InternalError, InvalidRequest, Overloaded
+from domain.model.output import DEFAULT_QUALITY, WHITE, Colour
 from domain.model.picture import Encoded, Format, Picture
 
 _EXTENSION: dict[Format, str] = {"png": "png", "jpeg": "jpg", "webp": "webp"}
@@ -16,11 +17,13 @@ _MAX_SIDE_PX: dict[Format, int] = {"png": 2**31 - 1, "jpeg": 65_500, "webp": 16_
 """RFC 2083 §4.1.1; libjpeg's JPEG_MAX_DIMENSION; the WebP container's 14 bits."""
 
 
-def write(picture: Picture, format: Format, quality: int | None) -> Encoded:
+def write(
+    picture: Picture, format: Format, quality: int | None, background: Colour = WHITE
+) -> Encoded:
     """The picture as a file, without any metadata but its colour profile."""
     _judge(picture, format, quality)
     try:
-        data = _encode(picture, format, quality)
+        data = _encode(picture, format, quality, background)
     except MemoryError as error:
         raise Overloaded("This server has too little memory free for the picture.") from error
     except Exception as error:
@@ -28,18 +31,6 @@ def write(picture: Picture, format: Format, quality: int | None) -> Encoded:
     return Encoded(
         data, f"image/{format}", _EXTENSION[format], width=picture.width, height=picture.height
     )
-
-
-def shrink(picture: Picture, max_side_px: int) -> Picture:
-    """The whole picture by Lanczos-3; Pillow weighs colours by alpha, so none bleeds."""
-    longer = max(picture.width, picture.height)
-    if longer <= max_side_px:
-        return picture
-    scale = max_side_px / longer
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    small = _image(picture).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    alpha = np.array(small.getchannel("A")) if picture.alpha is not None else None
-    return Picture(np.array(small.convert("RGB")), alpha, picture.gray, picture.icc_profile)
 
 
 def _judge(picture: Picture, format: Format, quality: int | None) -> None:
@@ -53,11 +44,11 @@ def _judge(picture: Picture, format: Format, quality: int | None) -> None:
         )
 
 
-def _encode(picture: Picture, format: Format, quality: int | None) -> bytes:
-    image = _image(picture)
+def _encode(picture: Picture, format: Format, quality: int | None, background: Colour) -> bytes:
+    image = image_of(picture)
     if format == "jpeg" and picture.alpha is not None:
-        image = _on_white(image)
-    profile = fitting(picture.icc_profile, gray=picture.gray and format != "webp")
+        image = _on(background, image)
+    profile = fitting(picture.icc_profile, gray=image.mode in ("L", "LA") and format != "webp")
     file = BytesIO()
     image.save(file, format.upper(), icc_profile=profile, **_options(format, quality))
     return file.getvalue()
@@ -68,11 +59,11 @@ def _options(format: Format, quality: int | None) -> dict[str, Any]:
     if format == "png":
         return {"compress_level": 1}
     if format == "webp":
-        return {"quality": quality or 85, "method": 2}
-    return {"quality": quality or 92, "subsampling": "4:4:4"}
+        return {"quality": quality or DEFAULT_QUALITY, "method": 2}
+    return {"quality": quality or DEFAULT_QUALITY, "subsampling": "4:4:4"}
 
 
-def _image(picture: Picture) -> Image.Image:
+def image_of(picture: Picture) -> Image.Image:
     """Mode L or RGB, with A where the picture has alpha."""
     colour = picture.pixels[:, :, 0] if picture.gray else picture.pixels
     image = Image.fromarray(np.ascontiguousarray(colour, dtype=np.uint8))
@@ -81,7 +72,11 @@ def _image(picture: Picture) -> Image.Image:
     return image
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    paper = Image.new(image.mode.removesuffix("A"), image.size, "white")
+def _on(background: Colour, image: Image.Image) -> Image.Image:
+    """The image on a coloured ground: gray only on gray."""
+    stays_gray = image.mode == "LA" and len(set(background)) == 1
+    paper = Image.new(
+        "L" if stays_gray else "RGB", image.size, background[: 1 if stays_gray else 3]
+    )
     paper.paste(image.convert(paper.mode), mask=image.getchannel("A"))
     return paper

@@ -1,4 +1,4 @@
-"""What every imaging adapter writes (§ 31-43: `encode` and `thumbnail`)."""
+"""What every imaging adapter writes (§ 31-41: `encode`)."""
 
 from functools import partial
 from io import BytesIO
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from domain.model.errors import ImageTooLarge, InvalidRequest
+from domain.model.output import WHITE, Colour
 from domain.model.picture import Format, ImageLimits, Picture, sniff
 from ports.imaging import Imaging
 from tests.contract.clauses import imaging_files as files
@@ -47,7 +48,9 @@ class EncodingClauses:
     @many(max_examples=60)
     @given(picture=any_pictures())
     async def test_31_png_comes_back_identical(self, imaging: Imaging, picture: Picture) -> None:
-        again = await imaging.decode((await imaging.encode(picture, "png", None)).data, LIMITS)
+        again = await imaging.decode(
+            (await imaging.encode(picture, "png", None, WHITE)).data, LIMITS
+        )
         assert np.array_equal(again.pixels, picture.pixels)
         assert np.array_equal(again.alpha, picture.alpha)
         assert again.gray == picture.gray
@@ -56,7 +59,7 @@ class EncodingClauses:
     async def test_32_the_answer_says_what_the_file_is(
         self, imaging: Imaging, format: Format
     ) -> None:
-        encoded = await imaging.encode(Picture(colours()), format, None)
+        encoded = await imaging.encode(Picture(colours()), format, None, WHITE)
         assert sniff(encoded.data[:12]) == format
         assert encoded.content_type == f"image/{format}"
         assert encoded.extension == {"jpeg": "jpg"}.get(format, format)
@@ -66,23 +69,29 @@ class EncodingClauses:
 
     @pytest.mark.parametrize("format", ["png", "webp"])
     async def test_33_alpha_is_kept(self, imaging: Imaging, format: Format) -> None:
-        encoded = await imaging.encode(Picture(colours(), fading()), format, None)
+        encoded = await imaging.encode(Picture(colours(), fading()), format, None, WHITE)
         again = await imaging.decode(encoded.data, LIMITS)
         assert np.array_equal(again.alpha, fading())
 
+    @pytest.mark.parametrize("background", [WHITE, (90, 90, 90), (250, 120, 10)])
     @pytest.mark.parametrize("gray", [False, True])
-    async def test_34_jpeg_lies_on_white(self, imaging: Imaging, gray: bool) -> None:
+    async def test_34_jpeg_lies_on_the_background(
+        self, imaging: Imaging, gray: bool, background: Colour
+    ) -> None:
         black = Picture(np.zeros((32, 48, 3), np.uint8), fading(), gray=gray)
-        again = await imaging.decode((await imaging.encode(black, "jpeg", 100)).data, LIMITS)
+        encoded = await imaging.encode(black, "jpeg", 100, background)
+        again = await imaging.decode(encoded.data, LIMITS)
         assert again.alpha is None
-        assert np.abs(again.pixels[:, :, 1].astype(int) - (255 - fading())).max() <= 4
+        assert again.gray is (gray and len(set(background)) == 1)
+        expected = (1 - fading() / 255)[:, :, None] * np.array(background)
+        assert np.abs(again.pixels - expected).max() <= 5
 
     @pytest.mark.parametrize(("format", "stays"), [("png", True), ("jpeg", True), ("webp", False)])
     async def test_35_gray_is_one_channel_where_the_format_can(
         self, imaging: Imaging, format: Format, stays: bool
     ) -> None:
         light = np.repeat(fading()[:, :, None], 3, axis=2)
-        encoded = await imaging.encode(Picture(light, gray=True), format, None)
+        encoded = await imaging.encode(Picture(light, gray=True), format, None, WHITE)
         again = await imaging.decode(encoded.data, LIMITS)
         assert again.gray is stays
         assert np.ptp(again.pixels.astype(int), axis=2).max() <= 3
@@ -95,7 +104,7 @@ class EncodingClauses:
             files.photo(), "JPEG", icc_profile=files.SRGB_PROFILE, comment=b"secret place",
             exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0",
         )  # fmt: skip
-        encoded = await imaging.encode(await imaging.decode(tagged, LIMITS), format, None)
+        encoded = await imaging.encode(await imaging.decode(tagged, LIMITS), format, None, WHITE)
         file = Image.open(BytesIO(encoded.data))
         assert file.info["icc_profile"] == files.SRGB_PROFILE
         assert not {"exif", "xmp", "comment"} & set(file.info)
@@ -116,7 +125,7 @@ class EncodingClauses:
         self, imaging: Imaging, gray: bool, profile: bytes, format: Format, kept: bool
     ) -> None:
         light = np.repeat(fading()[:, :, None], 3, axis=2)
-        encoded = await imaging.encode(Picture(light, None, gray, profile), format, None)
+        encoded = await imaging.encode(Picture(light, None, gray, profile), format, None, WHITE)
         found = Image.open(BytesIO(encoded.data)).info.get("icc_profile")
         assert (found == profile) is kept
 
@@ -124,7 +133,7 @@ class EncodingClauses:
     async def test_38_quality_buys_bytes(self, imaging: Imaging, format: Format) -> None:
         noise = np.random.default_rng(7).integers(0, 256, (64, 64, 3)).astype(np.uint8)
         sizes = [
-            len((await imaging.encode(Picture(noise), format, quality)).data)
+            len((await imaging.encode(Picture(noise), format, quality, WHITE)).data)
             for quality in (1, 30, None, 100)
         ]
         assert sizes == sorted(sizes)
@@ -135,7 +144,7 @@ class EncodingClauses:
         self, imaging: Imaging, quality: int
     ) -> None:
         with pytest.raises(InvalidRequest):
-            await imaging.encode(Picture(colours()), "jpeg", quality)
+            await imaging.encode(Picture(colours()), "jpeg", quality, WHITE)
 
     @pytest.mark.parametrize(("format", "side"), [("webp", 16_384), ("jpeg", 65_501)])
     async def test_40_a_side_the_format_cannot_hold_is_named(
@@ -143,37 +152,19 @@ class EncodingClauses:
     ) -> None:
         strip = np.zeros((1, side, 3), np.uint8)
         with pytest.raises(ImageTooLarge, match=f"{side}×1"):
-            await imaging.encode(Picture(strip), format, None)
-        await imaging.encode(Picture(strip[:, 1:]), format, None)
+            await imaging.encode(Picture(strip), format, None, WHITE)
+        await imaging.encode(Picture(strip[:, 1:]), format, None, WHITE)
 
     @pytest.mark.parametrize(
-        ("size", "max_side_px", "expected"),
-        [((48, 32), 24, (24, 16)), ((32, 48), 24, (16, 24)), ((48, 32), 47, (47, 31)),
-         ((400, 1), 10, (10, 1)), ((48, 32), 48, (48, 32)), ((48, 32), 999, (48, 32))],
-    )  # fmt: skip
-    async def test_41_a_thumbnail_fits_and_is_never_larger(
-        self,
-        imaging: Imaging,
-        size: tuple[int, int],
-        max_side_px: int,
-        expected: tuple[int, int],
+        ("alpha", "format"),
+        [(None, "jpeg"), (fading(), "png"), (fading(), "webp")],
+        ids=["jpeg", "png", "webp"],
+    )
+    async def test_41_a_background_is_under_transparent_jpegs_alone(
+        self, imaging: Imaging, alpha: np.ndarray | None, format: Format
     ) -> None:
-        small = await imaging.thumbnail(Picture(colours(*size)), max_side_px)
-        assert (small.width, small.height) == expected
-        assert abs(small.pixels.mean() - colours(*size).mean()) < 4
-
-    async def test_42_what_is_transparent_does_not_bleed(self, imaging: Imaging) -> None:
-        pixels = np.full((64, 64, 3), 255, np.uint8)
-        pixels[:, 32:] = 0
-        alpha = np.where(np.arange(64) < 32, 255, 0).astype(np.uint8)
-        small = await imaging.thumbnail(Picture(pixels, np.tile(alpha, (64, 1))), 9)
-        assert (small.pixels[small.alpha > 0] >= 254).all()
-        assert small.alpha.min() == 0
-
-    async def test_43_a_thumbnail_keeps_gray_and_profile(self, imaging: Imaging) -> None:
-        light = np.repeat(fading()[:, :, None], 3, axis=2)
-        small = await imaging.thumbnail(Picture(light, fading(), True, GRAY_PROFILE), 8)
-        assert small.gray
-        assert small.icc_profile == GRAY_PROFILE
-        assert small.pixels.shape == (5, 8, 3)
-        assert small.alpha.shape == (5, 8)
+        picture = Picture(colours(), alpha)
+        on_red, on_white = [
+            await imaging.encode(picture, format, None, ground) for ground in ((255, 0, 0), WHITE)
+        ]
+        assert on_red.data == on_white.data
