@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adapters.runners.invert import BAND_PX, InvertRunner
-from domain.model.errors import InferenceFailed, InvalidRequest
+from domain.model.errors import InvalidRequest
 from domain.model.picture import Picture
 from domain.model.runner import RunnerInput
 
@@ -65,27 +65,6 @@ def test_reports_and_can_be_stopped_between_bands() -> None:
 
     with pytest.raises(KeyError, match="canceled"):
         runner.infer([runner.prepare(RunnerInput({"image": picture}, params, {}, stop))])
-
-
-def test_keeps_the_order_of_a_batch_of_any_shapes() -> None:
-    runner = InvertRunner()
-    runner.load("cpu")
-    pictures = [Picture(noise(side, 2 * side)) for side in (1, 5, 3)]
-    works = [RunnerInput({"image": each}, {"strength": 1.0}) for each in pictures]
-    outputs = runner.infer([runner.prepare(work) for work in works])
-    assert [output.height for output in outputs] == [1, 5, 3]
-
-
-def test_needs_loading_and_can_be_released_twice() -> None:
-    runner = InvertRunner()
-    item = runner.prepare(RunnerInput({"image": Picture(noise(2, 2))}, {"strength": 1.0}))
-    with pytest.raises(InferenceFailed, match="not loaded"):
-        runner.infer([item])
-    runner.load("cpu")
-    runner.release()
-    runner.release()
-    with pytest.raises(InferenceFailed, match="not loaded"):
-        runner.infer([item])
 
 
 @pytest.mark.parametrize("strength", [-0.1, 1.1, "1", None, True])

@@ -27,6 +27,8 @@ class ImageScoringRunner(ModelRunner):
     `infer` raises `InferenceFailed` or `GpuOutOfMemory`; what a checkpoint raises passes.
     """
 
+    budget_px = 2**24  # a pass holds some 33 bytes a pixel
+
     spec: ClassVar[ModelSpec] = ModelSpec(
         name="image-scoring",
         description="Technical quality of a picture from 0 to 100: sharpness, noise, JPEG traces, "
@@ -42,10 +44,7 @@ class ImageScoringRunner(ModelRunner):
         self._device: str | None = None
 
     def load(self, device: str) -> None:
-        import numpy as np
-
-        blank = np.zeros((64, 64, 3), np.uint8)
-        self._measure([Prepared(blank, blank, lambda _done: None)], device)
+        self._measure([_blank()], device)
         self._device = device
 
     def prepare(self, work: RunnerInput) -> Prepared:
@@ -56,6 +55,15 @@ class ImageScoringRunner(ModelRunner):
 
     def batch_key(self, prepared: Prepared) -> Hashable:
         return prepared.frame.shape, prepared.window.shape
+
+    def cost_px(self, prepared: Prepared) -> int:
+        return sum(
+            pixels.shape[0] * pixels.shape[1] for pixels in (prepared.frame, prepared.window)
+        )
+
+    def probe(self) -> None:
+        if self._device is not None:
+            self._measure([_blank()], self._device)
 
     def infer(self, batch: Sequence[Prepared]) -> Sequence[Metrics]:
         if self._device is None:
@@ -92,6 +100,13 @@ class ImageScoringRunner(ModelRunner):
             frames = to_device([item.frame for item in batch], device)
             windows = to_device([item.window for item in batch], device)
             return measure(frames, windows)
+
+
+def _blank() -> Prepared:
+    import numpy as np
+
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    return Prepared(pixels, pixels, lambda _done: None)
 
 
 def _rounded(values: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -33,3 +33,16 @@ class CompactUpscaler(nn.Module):
         )
         detail: Tensor = self.detail(picture)
         return coarse + detail.float()
+
+
+def bytes_per_px(scale: int, item_bytes: int) -> int:
+    """What a pass holds at its worst, per input pixel, with weights of `item_bytes` a number.
+
+    Either a layer's input and output beside the interpolated picture, or at the end that picture,
+    the detail and their sum; the picture itself comes in twice. Measured on a CPU: 320 bytes for
+    scale 2 and 591 for 4, where this says 328 and 600.
+    """
+    enlarged = 3 * scale**2
+    within = 2 * WIDTH * item_bytes + 4 * enlarged
+    at_the_end = 3 * 4 * enlarged + (0 if item_bytes == 4 else item_bytes * enlarged)
+    return max(within, at_the_end) + 2 * 3 * 4

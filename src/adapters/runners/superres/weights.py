@@ -6,7 +6,8 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load
 
-from adapters.runners.superres.network import CompactUpscaler
+from adapters.runners.enlarging.upscaler import Traits
+from adapters.runners.superres.network import REACH_PX, CompactUpscaler, bytes_per_px
 from domain.model.errors import InferenceFailed
 
 FOLDER = Path(__file__).parent / "weights"
@@ -15,6 +16,11 @@ FOLDER = Path(__file__).parent / "weights"
 def path_of(scale: int) -> Path:
     """Where the weights of `scale` lie."""
     return FOLDER / f"superres-x{scale}.safetensors"
+
+
+def traits(scale: int) -> Traits:
+    """What the network of `scale` needs of a picture."""
+    return Traits(scale, REACH_PX, lambda item_bytes: bytes_per_px(scale, item_bytes))
 
 
 def load_network(scale: int) -> tuple[CompactUpscaler, str]:

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from adapters.runners.superres.upscaler import Upscaler
-from adapters.runners.superres.weights import load_network, path_of
+from adapters.runners.enlarging.upscaler import Upscaler
+from adapters.runners.superres.weights import load_network, path_of, traits
 from infra.training.metrics import psnr_y
 
 Pixels = NDArray[np.uint8]
@@ -34,7 +34,7 @@ def through_jpeg(pixels: Pixels, quality: int) -> Pixels:
 def gain_db(scale: int, kernel: Image.Resampling, quality: int | None) -> float:
     """How many dB of PSNR-Y the network is above `kernel`, mean of the pictures."""
     network, _ = load_network(scale)
-    upscaler = Upscaler(network, scale, "cpu")
+    upscaler = Upscaler(network, traits(scale), "cpu")
     gains = []
     for path in HELD_OUT:
         truth = np.asarray(Image.open(path).convert("RGB"))

@@ -1,6 +1,6 @@
 import numpy as np
 
-from adapters.runners.superres.alpha import BAND_PX, enlarge_alpha, fill_transparent
+from adapters.runners.enlarging.alpha import BAND_PX, enlarge_alpha, fill_transparent
 
 
 def test_what_is_seen_stays_and_what_is_not_takes_its_colour() -> None:

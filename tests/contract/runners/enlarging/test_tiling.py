@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.runners.superres.tiling import whole
+from adapters.runners.enlarging.tiling import SHORTAGE_S, TileSide, whole
 
 SIDES_PX = st.integers(1, 90)
 TILES_PX = st.integers(6, 40)
@@ -36,3 +36,17 @@ def test_what_is_read_is_wider_but_never_leaves_the_picture(
         rows = tile.widened(overlap_px).rows
         assert rows.start == max(0, tile.rows.start - overlap_px)
         assert rows.stop == min(side, tile.rows.stop + overlap_px)
+
+
+def test_tiles_stay_small_for_a_while_after_a_shortage() -> None:
+    now_s = [100.0]
+    side = TileSide(128, lambda: now_s[0])
+    assert side.px == 128
+    side.shorten(64)
+    assert side.px == 64
+    now_s[0] += SHORTAGE_S / 2
+    side.shorten(32)
+    now_s[0] += SHORTAGE_S - 1
+    assert side.px == 32
+    now_s[0] += 1
+    assert side.px == 128

@@ -4,8 +4,12 @@ Each tile reads `overlap` more pixels on every side than it writes. With an over
 the network can see, what is written equals a run on the whole picture; nothing is blended.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+SHORTAGE_S = 60.0
+"""How long tiles stay small after one did not fit into the device's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,20 @@ class Tile:
 def whole(height: int, width: int) -> Tile:
     """The tile that is a picture of `height` times `width` pixels."""
     return Tile(Span(0, height, height), Span(0, width, width))
+
+
+class TileSide:
+    """How long the sides of tiles are just now: `full_px`, or less for a while after that did not
+    fit, so that not every picture runs into the same shortage. `clock` answers in seconds."""
+
+    def __init__(self, full_px: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._full_px, self._clock = full_px, clock
+        self._short_px, self._short_until_s = full_px, clock()
+
+    @property
+    def px(self) -> int:
+        return self._short_px if self._clock() < self._short_until_s else self._full_px
+
+    def shorten(self, side_px: int) -> None:
+        """Something longer than `side_px` did not fit."""
+        self._short_px, self._short_until_s = side_px, self._clock() + SHORTAGE_S
