@@ -5,29 +5,33 @@ One server, or one primary behind a name. No Cluster: the scripts compute the ke
 
 import asyncio
 import hashlib
-import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
+from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as ConnectionLost
-from redis.exceptions import NoScriptError, RedisError
 
+from adapters.compact_json import compact_json
+from adapters.redis_line import RETRY_AFTER_S, RedisLine
+from adapters.redis_trips import SharedTrips
 from domain.model.errors import StorageUnavailable
 from ports.lifecycle import Lifecycle
 
-RETRY_AFTER_S = 0.05
+SILENCE_S = 5.0
 
 Word = str | bytes | int | float
 
-compact_json: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
+WRONG_URL = (ValueError, AuthenticationError, ResponseError)
+"""No address, no such user or password, no such database: to try again mends none of them."""
 
 
 class RedisClient(Lifecycle):
-    """At most `max_connections` at once; who comes later waits. An answer that takes longer than
+    """Single commands and scripts share one connection; transactions and subscriptions have their
+    own, at most `max_connections`: who comes later waits. An answer that takes longer than
     `timeout_s` is an error, so that a stalled server makes nobody hang.
 
     A lost connection is tried again once, at once: a call may therefore reach the server twice, and
@@ -47,7 +51,10 @@ class RedisClient(Lifecycle):
         except ValueError as error:
             raise self._refused(error) from error
         self._redis = Redis(connection_pool=self._pool)
-        self._command: Callable[..., Awaitable[Any]] = self._redis.execute_command
+        options = {**self._pool.connection_kwargs, "socket_timeout": None}
+        connection: Any = self._pool.connection_class(**options)
+        self._line = RedisLine(self._redis, connection, timeout_s)
+        self._ask = SharedTrips(self._line)
         self._open = False
 
     async def start(self) -> None:
@@ -61,15 +68,21 @@ class RedisClient(Lifecycle):
 
     async def aclose(self) -> None:
         self._open = False
+        await self._line.aclose()
         await self._pool.disconnect()
+        await self._ask.settled()
+        await self._line.aclose()  # a trip that was under way may have taken it up again
 
     async def ping(self) -> None:
         await self.call("PING")
 
     async def call(self, *words: Word) -> Any:
         """The answer to one command."""
-        with self._guarded():
-            return await self._command(*words)
+        self._refuse_unless_open()
+        try:
+            return await self._ask(*words)
+        except (RedisError, OSError) as error:
+            raise StorageUnavailable from error
 
     async def together(self, *commands: Sequence[Word]) -> list[Any]:
         """The answers to several commands, run as one (MULTI … EXEC)."""
@@ -79,24 +92,39 @@ class RedisClient(Lifecycle):
                     pipeline.execute_command(*words)
                 return await pipeline.execute()
 
+    async def heard(self, channel: str) -> AsyncIterator[bytes | None]:
+        """What is published on `channel`, for ever; None once it is listened to, and again when
+        the link was lost in between."""
+        async with self._redis.pubsub() as listening:
+            with self._guarded():
+                await listening.subscribe(channel)
+            while True:
+                with self._guarded():
+                    told = await listening.get_message(timeout=SILENCE_S)
+                    if told is None:
+                        await listening.ping()  # a dead link says so only when it is written to
+                if told and told["type"] in ("subscribe", "message"):
+                    yield told["data"] if told["type"] == "message" else None
+
     def script(self, text: str) -> "RedisScript":
         return RedisScript(self, text)
 
     async def evaluate(self, sha: str, text: str, *words: Word) -> Any:
         """EVALSHA, or EVAL where the server does not know the script (any more)."""
-        with self._guarded():
-            try:
-                return await self._command("EVALSHA", sha, *words)
-            except NoScriptError:
-                return await self._command("EVAL", text, *words)
+        self._refuse_unless_open()
+        try:
+            return await self._ask("EVALSHA", sha, *words)
+        except NoScriptError:
+            return await self.call("EVAL", text, *words)
+        except (RedisError, OSError) as error:
+            raise StorageUnavailable from error
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """The library's errors in ours, and a cancel for what it is: on Python 3.11
         `asyncio.wait_for`, which the library calls, answers as if there had been none when it comes
         with the last byte, and a loop that is to end would go on for ever."""
-        if not self._open:
-            raise StorageUnavailable("Redis is not open.")
+        self._refuse_unless_open()
         canceled_before = _cancels()
         try:
             yield
@@ -106,10 +134,15 @@ class RedisClient(Lifecycle):
             if _cancels() > canceled_before:
                 raise asyncio.CancelledError
 
+    def _refuse_unless_open(self) -> None:
+        if not self._open:
+            raise StorageUnavailable("Redis is not open.")
+
     def _refused(self, reason: BaseException) -> StorageUnavailable:
         return StorageUnavailable(
             f"REDIS_URL: {self.address} can't be used: {reason}",
             remedy="Set REDIS_URL to redis://[user:password@]host:port/db of a running server.",
+            retryable=not isinstance(reason, WRONG_URL),
         )
 
 
@@ -124,7 +157,7 @@ class RedisScript:
         self._text = self.PRELUDE + text
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, *keys: str, body: str = "", **given: Any) -> Any:
+    async def __call__(self, *keys: str, body: str | bytes = "", **given: Any) -> Any:
         """The script's answer. What is None is absent from `given`; `body`, the one that may be
         long, goes as it is."""
         named = compact_json({name: value for name, value in given.items() if value is not None})

@@ -131,9 +131,9 @@ async def test_a_canceled_caller_leaves_no_half_transaction(
 
 
 async def test_a_commit_waits_for_the_disk(path: Path) -> None:
-    db = await open_writer(path)
+    db = open_writer(path)
     pragmas = ("journal_mode", "synchronous", "foreign_keys")
-    values = [list(await db.execute_fetchall(f"PRAGMA {name}")) for name in pragmas]
-    await db.close()
+    values = [list(db.execute(f"PRAGMA {name}")) for name in pragmas]
+    db.close()
     full = 2
     assert values == [[("wal",)], [(full,)], [(1,)]]

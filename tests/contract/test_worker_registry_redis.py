@@ -1,10 +1,12 @@
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from adapters.redis_client import RedisClient
 from adapters.workers.redis import RedisWorkerRegistry
+from domain.model.device import DeviceFacts
 from domain.model.errors import StorageUnavailable
 from tests.contract.clauses.worker_registry import (
     SILENCE_S,
@@ -64,15 +66,29 @@ async def test_what_a_newer_release_says_besides_is_passed_over(
     space: Space, registry: RedisWorkerRegistry
 ) -> None:
     client, prefix = space
-    await registry.beat(worker("a"))
+    await registry.beat(replace(worker("a"), gpu=DeviceFacts(index=1, temperature_c=60)))
     (before,) = await registry.alive()
     said = json.loads(await client.call("GET", f"{prefix}worker:a"))
-    await client.call("SET", f"{prefix}worker:a", json.dumps(said | {"mood": "fine"}))
+    more = said | {"mood": "fine", "gpu": said["gpu"] | {"fan_rpm": 900}}
+    await client.call("SET", f"{prefix}worker:a", json.dumps(more))
     assert await registry.alive() == (before,)
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("said", ["{", "[]", "{}", '{"state": "asleep"}'])
+async def test_what_an_older_release_does_not_say_has_its_default(
+    space: Space, registry: RedisWorkerRegistry
+) -> None:
+    client, prefix = space
+    await registry.beat(worker("a"))
+    said = json.loads(await client.call("GET", f"{prefix}worker:a"))
+    del said["gpu"], said["loaded"]
+    await client.call("SET", f"{prefix}worker:a", json.dumps(said))
+    [told] = await registry.alive()
+    assert (told.gpu, told.loaded) == (None, ())
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("said", ["{", "[]", "{}", '{"state": "asleep"}', '{"gpu": 7}'])
 async def test_what_can_not_be_read_is_unavailable(
     space: Space, registry: RedisWorkerRegistry, said: str
 ) -> None:

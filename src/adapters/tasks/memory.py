@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from adapters.tasks.agenda import Agenda
+from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due, due_times
 from domain.model.idempotency import IdempotencyKey
 from domain.model.task import OutboxRow, Task
@@ -20,11 +21,11 @@ KeyName = tuple[str, str, str]
 
 class MemoryTaskStore(TaskStore, Lifecycle):
     """No method waits between its first look and its last write: on one event loop each is
-    atomic. `outbox` holds the rows of every move by task id."""
+    atomic. `outbox` holds the rows of every move by task id. `tell` hears of each changed row."""
 
-    def __init__(self, now: Now) -> None:
+    def __init__(self, now: Now, tell: Tell = nobody) -> None:
         self.outbox: dict[str, list[OutboxRow]] = defaultdict(list)
-        self._now = now
+        self._now, self._tell = now, tell
         self._tasks: dict[str, Task] = {}
         self._ids: dict[str, list[str]] = defaultdict(list)
         self._keys: dict[KeyName, str] = {}
@@ -54,6 +55,7 @@ class MemoryTaskStore(TaskStore, Lifecycle):
             return False
         self._write(task)
         self.outbox[task.task_id].extend(outbox)
+        self._tell(task)
         return True
 
     async def list(self, query: TaskQuery) -> Sequence[Task]:

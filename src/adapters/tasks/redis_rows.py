@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
-from adapters.redis_client import compact_json
+from adapters.compact_json import compact_json
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.errors import StorageUnavailable
@@ -19,13 +19,15 @@ from ports.task_store import TaskQuery
 LONGEST_S = 10 * 365 * 86_400.0
 """Redis counts the milliseconds of a longer wait wrongly, and nobody waits for it."""
 
+KINDS = tuple((kind.value, kind) for kind in Due)
+
 
 def row(task: Task, now: float) -> dict[str, Any]:
     """The fields of `task`, its places in the indexes, and when it fades."""
     fields = {
         "id": task.task_id, "body": compact_json(task_to_json(task)), "revision": task.revision,
         "status": task.status.value, "model": task.request.model,
-        "created_at": repr(task.created_at), "places": compact_json(_places(task)),
+        "created_at": repr(task.created_at), "places": compact_json(_places(task)).decode(),
         "times": _times(task), "forget_at": "",
     }  # fmt: skip
     if task.forget_at is not None:
@@ -34,7 +36,7 @@ def row(task: Task, now: float) -> dict[str, Any]:
 
 
 def told(outbox: Sequence[OutboxRow]) -> list[str]:
-    return [compact_json(asdict(row)) for row in outbox]
+    return [compact_json(asdict(row)).decode() for row in outbox]
 
 
 def key_name(key: IdempotencyKey) -> str:
@@ -75,7 +77,7 @@ def ms(seconds: float) -> int:
 
 def _times(task: Task) -> dict[str, str]:
     times = due_times(task)
-    return {kind.value: repr(times[kind]) if kind in times else "" for kind in Due}
+    return {name: repr(times[kind]) if kind in times else "" for name, kind in KINDS}
 
 
 def _places(task: Task) -> list[str]:

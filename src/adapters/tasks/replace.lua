@@ -1,9 +1,9 @@
 -- Times are unix seconds, spans are milliseconds. Compare-and-set: 1 = stored, 0 = nothing changed.
 -- `write` names this very call: made twice because its answer was lost, it finds its own row.
 
-local row = read(given.id, 'revision', 'write', 'places', 'key')
+local row = read(given.id, 'revision', 'write', 'places', 'key', 'status')
 if not row then return 0 end
-local _, revision, last_write, places, key = unpack(row)
+local _, revision, last_write, places, key, status = unpack(row)
 if last_write == given.write then return 1 end
 if tonumber(revision) ~= given.expected then return 0 end
 
@@ -14,4 +14,8 @@ for _, told in ipairs(given.outbox) do
   redis.call('RPUSH', outbox_of(given.id), told)
 end
 write(places, key)
+-- Of moves only: a note, such as every task gets that waits, would reach every gateway for nothing.
+if status ~= given.status then
+  redis.call('PUBLISH', given.prefix .. 'changed', given.id .. ' ' .. given.status)
+end
 return 1

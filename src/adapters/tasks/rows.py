@@ -3,10 +3,10 @@ The rules are the domain's; this file only finds and stores."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from sqlite3 import Connection
 from typing import Any
 
-from aiosqlite import Connection
-
+from adapters.compact_json import compact_json
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.idempotency import IdempotencyKey
@@ -40,36 +40,35 @@ SELECT body FROM due JOIN task ON id = task_id
 WHERE kind = :kind AND at <= :now AND {KEPT} ORDER BY at, task_id LIMIT :limit"""  # noqa: S608
 
 
-async def insert_once(db: Connection, now: float, task: Task, key: IdempotencyKey | None) -> Task:
-    await db.execute_fetchall(FORGET, (now,))
-    if answer := await _answer(db, now, task.task_id, key):
+def insert_once(db: Connection, now: float, task: Task, key: IdempotencyKey | None) -> Task:
+    db.execute(FORGET, (now,))
+    if answer := _answer(db, now, task.task_id, key):
         return answer
-    await db.execute_fetchall(INSERT, _row(task))
-    await _schedule(db, task)
+    db.execute(INSERT, _row(task))
+    _schedule(db, task)
     if key:
-        await db.execute_fetchall(POINT, (key.tenant, key.kind.value, key.value, task.task_id))
+        db.execute(POINT, (key.tenant, key.kind.value, key.value, task.task_id))
     return task
 
 
-async def replace(
+def replace(
     db: Connection, now: float, task: Task, expected: int, outbox: Sequence[OutboxRow]
 ) -> bool:
-    async with db.execute(UPDATE, {**_row(task), "expected": expected, "now": now}) as cursor:
-        if cursor.rowcount == 0:
-            return False
-    await db.execute_fetchall(UNSCHEDULE, (task.task_id,))
-    await _schedule(db, task)
+    if not db.execute(UPDATE, {**_row(task), "expected": expected, "now": now}).rowcount:
+        return False
+    db.execute(UNSCHEDULE, (task.task_id,))
+    _schedule(db, task)
     if outbox:
         rows = [(row.task_id, row.row_id, row.type, row.at) for row in outbox]
-        await db.executemany(TELL, rows)
+        db.executemany(TELL, rows)
     return True
 
 
-async def get(db: Connection, now: float, task_id: str) -> Task | None:
-    return _first(await db.execute_fetchall(BY_ID, {"id": task_id, "now": now}))
+def get(db: Connection, now: float, task_id: str) -> Task | None:
+    return _first(db.execute(BY_ID, {"id": task_id, "now": now}))
 
 
-async def page(db: Connection, now: float, query: TaskQuery) -> Sequence[Task]:
+def page(db: Connection, now: float, query: TaskQuery) -> Sequence[Task]:
     asked = {
         "tenant = ?": query.tenant,
         "id < ?": query.before,
@@ -82,30 +81,28 @@ async def page(db: Connection, now: float, query: TaskQuery) -> Sequence[Task]:
     given = {term: value for term, value in asked.items() if value is not None}
     where = " AND ".join(["erased_at IS NULL", *given])
     sql = f"SELECT body FROM task WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
-    return _tasks(await db.execute_fetchall(sql, (*given.values(), query.limit)))
+    return _tasks(db.execute(sql, (*given.values(), query.limit)))
 
 
-async def due(db: Connection, now: float, kind: Due, limit: int) -> Sequence[Task]:
+def due(db: Connection, now: float, kind: Due, limit: int) -> Sequence[Task]:
     values = {"kind": kind.value, "now": now, "limit": limit}
-    return _tasks(await db.execute_fetchall(DUE, values))
+    return _tasks(db.execute(DUE, values))
 
 
-async def _answer(
-    db: Connection, now: float, task_id: str, key: IdempotencyKey | None
-) -> Task | None:
+def _answer(db: Connection, now: float, task_id: str, key: IdempotencyKey | None) -> Task | None:
     if key:
         name = (key.tenant, key.kind.value, key.value)
-        twin = _first(await db.execute_fetchall(BY_KEY, name))
+        twin = _first(db.execute(BY_KEY, name))
         if twin and key.answered_by(twin, now):
             return twin
-    return await get(db, now, task_id)
+    return get(db, now, task_id)
 
 
-async def _schedule(db: Connection, task: Task) -> None:
+def _schedule(db: Connection, task: Task) -> None:
     times = due_times(task)
     if times:
         rows = [(task.task_id, kind.value, at) for kind, at in times.items()]
-        await db.executemany(SCHEDULE, rows)
+        db.executemany(SCHEDULE, rows)
 
 
 def _row(task: Task) -> Mapping[str, Any]:
@@ -113,7 +110,7 @@ def _row(task: Task) -> Mapping[str, Any]:
         "id": task.task_id, "tenant": task.tenant, "revision": task.revision,
         "status": task.status.value, "model": task.request.model, "batch_id": task.batch_id,
         "created_at": task.created_at, "erased_at": task.erased_at, "forget_at": task.forget_at,
-        "body": json.dumps(task_to_json(task), separators=(",", ":")),
+        "body": compact_json(task_to_json(task)).decode(),
     }  # fmt: skip
 
 

@@ -1,15 +1,17 @@
 """The ledger in one SQLite file: what was answered survives a kill and a power cut."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from sqlite3 import Connection
 from typing import TypeVar
-
-from aiosqlite import Connection
 
 from adapters.tasks import rows
 from adapters.tasks.database import ledger_errors, open_reader, open_writer
+from adapters.tasks.group_commit import GroupCommit, Work
+from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import IdempotencyKey
@@ -20,38 +22,30 @@ from ports.task_store import TaskQuery, TaskStore
 
 T = TypeVar("T")
 
-Work = Callable[[Connection, float], Awaitable[T]]
-"""What to do on the connection, by the ledger's time."""
-
 
 class SqliteTaskStore(TaskStore, Lifecycle):
-    """Two connections, each with a thread of its own: one writes, and a lock keeps the
-    statements of one caller together; one reads beside it, so that asking for a task does not
-    queue behind the disk. Several processes may share the file."""
+    """Two connections, each with a thread of its own: one writes; one reads beside it, so that
+    asking for a task does not queue behind the disk. Several processes may share the file; `tell`
+    hears of the rows that this one changed."""
 
-    def __init__(self, path: str | Path, now: Now) -> None:
+    def __init__(self, path: str | Path, now: Now, tell: Tell = nobody) -> None:
         self._path = Path(path)
-        self._now = now
-        self._writer: Connection | None = None
-        self._reader: Connection | None = None
-        self._opened = AsyncExitStack()
-        self._turn = asyncio.Lock()
+        self._now, self._tell = now, tell
+        self._writes: GroupCommit | None = None
+        self._reads: Reads | None = None
+        self._opened = ExitStack()
 
     async def start(self) -> None:
-        async with AsyncExitStack() as opened:
-            self._writer = await open_writer(self._path)
-            opened.push_async_callback(self._writer.close)
-            self._reader = await open_reader(self._path)
-            opened.push_async_callback(self._reader.close)
-            self._opened = opened.pop_all()
+        await asyncio.to_thread(self._open)
 
     async def aclose(self) -> None:
-        async with self._turn:
-            self._writer = self._reader = None
-            await self._opened.aclose()
+        """What was given to it is written before."""
+        opened, self._opened = self._opened, ExitStack()
+        self._writes = self._reads = None
+        await asyncio.to_thread(opened.close)
 
     async def ping(self) -> None:
-        await self._read(lambda db, _now: db.execute_fetchall("SELECT 1 FROM task LIMIT 1"))
+        await self._read(lambda db, _now: db.execute("SELECT 1 FROM task LIMIT 1").fetchall())
 
     async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
         return await self._write(lambda db, now: rows.insert_once(db, now, task, key))
@@ -62,9 +56,12 @@ class SqliteTaskStore(TaskStore, Lifecycle):
     async def replace(
         self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
     ) -> bool:
-        return await self._write(
+        stored = await self._write(
             lambda db, now: rows.replace(db, now, task, expected_revision, outbox)
         )
+        if stored:
+            self._tell(task)
+        return stored
 
     async def list(self, query: TaskQuery) -> Sequence[Task]:
         return await self._read(lambda db, now: rows.page(db, now, query))
@@ -72,27 +69,38 @@ class SqliteTaskStore(TaskStore, Lifecycle):
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
         return await self._read(lambda db, now: rows.due(db, now, kind, limit))
 
+    def _open(self) -> None:
+        with ExitStack() as opened:
+            writes = GroupCommit(open_writer(self._path), self._now)
+            opened.callback(writes.close)
+            reads = Reads(open_reader(self._path), self._now)
+            opened.callback(reads.close)
+            self._writes, self._reads, self._opened = writes, reads, opened.pop_all()
+
     async def _read(self, work: Work[T]) -> T:
-        with ledger_errors():
-            return await work(_open(self._reader), self._now())
+        return await _answer(self._reads, work)
 
     async def _write(self, work: Work[T]) -> T:
-        """`work` in one transaction. A caller canceled on the way leaves none open: the thread
-        takes the rollback after whatever statement it had been given."""
-        async with self._turn:
-            with ledger_errors():
-                db = _open(self._writer)
-                try:
-                    await db.execute_fetchall("BEGIN IMMEDIATE")
-                    answer = await work(db, self._now())
-                    await db.commit()
-                except BaseException:
-                    await db.rollback()
-                    raise
-                return answer
+        return await _answer(self._writes, work)
 
 
-def _open(db: Connection | None) -> Connection:
-    if db is None:
+class Reads:
+    """A thread with a connection that reads."""
+
+    def __init__(self, db: Connection, now: Now) -> None:
+        self._db, self._now = db, now
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-reads")
+
+    def give(self, work: Work[T]) -> Future[T]:
+        return self._thread.submit(lambda: work(self._db, self._now()))
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._db.close()
+
+
+async def _answer(takes: GroupCommit | Reads | None, work: Work[T]) -> T:
+    if takes is None:
         raise StorageUnavailable("The ledger is not open.")
-    return db
+    with ledger_errors():
+        return await asyncio.wrap_future(takes.give(work))

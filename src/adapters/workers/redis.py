@@ -4,8 +4,10 @@ last seen, and `worker:<id>`, what each said then (JSON). Both end three beats a
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar
 
 from adapters.redis_client import RedisClient
+from domain.model.device import DeviceFacts
 from domain.model.errors import StorageUnavailable
 from domain.model.worker import BEAT_S, MISSED_BEATS, WorkerInfo, WorkerState
 from ports.clock import Now
@@ -13,7 +15,7 @@ from ports.lifecycle import Lifecycle
 from ports.worker_registry import WorkerRegistry
 
 GONE_AFTER_S = MISSED_BEATS * BEAT_S
-FIELDS = frozenset(field.name for field in fields(WorkerInfo))
+T = TypeVar("T", WorkerInfo, DeviceFacts)
 
 
 class RedisWorkerRegistry(WorkerRegistry, Lifecycle):
@@ -53,10 +55,19 @@ class RedisWorkerRegistry(WorkerRegistry, Lifecycle):
 
 
 def _worker(said: bytes) -> WorkerInfo:
-    """What a release next to this one says besides is passed over."""
     try:
-        known = {name: value for name, value in json.loads(said).items() if name in FIELDS}
-        worker = WorkerInfo(**known)
-        return replace(worker, state=WorkerState(worker.state), models=tuple(worker.models))
+        told = json.loads(said)
+        worker, gpu = _known(WorkerInfo, told), told.get("gpu")
+        return replace(
+            worker, state=WorkerState(worker.state), models=tuple(worker.models),
+            loaded=tuple(worker.loaded), gpu=gpu and _known(DeviceFacts, gpu),
+        )  # fmt: skip
     except (ValueError, TypeError, AttributeError) as error:
         raise StorageUnavailable("A worker's entry can't be read.") from error
+
+
+def _known(kind: type[T], told: dict[str, Any]) -> T:
+    """What a release next to this one says besides is passed over; what it does not say yet has
+    its default."""
+    names = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in told.items() if name in names})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.model.due import PUBLISH_GRACE_S, Due
+from domain.model.due import PUBLISH_GRACE_S, Due, stranded
 from domain.model.life_cycle import (
     claim,
     erase,
@@ -13,6 +13,7 @@ from domain.model.life_cycle import (
     renew,
     swept,
 )
+from domain.model.priority import Priority
 from domain.model.request import TaskRequest
 from domain.model.task import Move, Task, TaskStatus, move
 from ports.task_store import TaskQuery, TaskStore
@@ -154,7 +155,7 @@ class DueClauses:
         clock.advance(60)
         found = {kind: await store.due(kind, 10) for kind in Due}
         assert {kind for kind, tasks in found.items() if tasks} == {
-            Due.STRANDED,
+            Due.STRANDED_NORMAL,
             Due.START_OVERDUE,
         }
 
@@ -175,17 +176,22 @@ def _with_a_time(kind: Due) -> tuple[Task, float]:
     brief = TaskRequest(model="echo", ttl_s=30)
     return {
         Due.UNPUBLISHED: (pending(), START + PUBLISH_GRACE_S),
-        Due.STRANDED: (published(pending(), START + 1), START + 1 + PUBLISH_GRACE_S),
+        **{stranded(tier): _published(tier) for tier in Priority},
         Due.LEASE_OVER: (claim(pending(), START, "w", POLICY).task, START + POLICY.lease_s),
         Due.START_OVERDUE: (pending(request=brief), START + 30),
         Due.PURGEABLE: (succeeded(pending(), START), START + POLICY.result_ttl_s),
     }[kind]
 
 
+def _published(tier: Priority) -> tuple[Task, float]:
+    task = pending(request=TaskRequest(model="echo", priority=tier))
+    return published(task, START + 1), START + 1 + PUBLISH_GRACE_S
+
+
 def _settled(kind: Due, task: Task, at: float) -> Task:
     if kind is Due.UNPUBLISHED:
         return published(task, at)
-    if kind is Due.STRANDED:
+    if kind in map(stranded, Priority):
         return claim(task, at, "w", POLICY).task
     if kind is Due.LEASE_OVER:
         return lapse(task, at, POLICY).task

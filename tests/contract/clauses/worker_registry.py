@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.model.device import DeviceFacts
 from domain.model.worker import BEAT_S, MISSED_BEATS, WorkerInfo, WorkerState
 from ports.worker_registry import WorkerRegistry
 from tests.contract.task_factory import START, SteppedClock
@@ -14,10 +15,18 @@ from tests.contract.task_factory import START, SteppedClock
 SILENCE_S = BEAT_S * MISSED_BEATS
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
+gpus = st.builds(
+    DeviceFacts,
+    index=st.none() | st.integers(0, 64), uuid=st.none() | st.text(), name=st.none() | st.text(),
+    utilisation_percent=st.none() | st.integers(0, 100),
+    memory_used_bytes=st.none() | st.integers(0, 2**48), power_w=st.none() | finite,
+    reason=st.none() | st.text(),
+)  # fmt: skip
 workers = st.builds(
     WorkerInfo,
     worker_id=st.text(min_size=1), host=st.text(), pid=st.integers(0, 2**31), device=st.text(),
     version=st.text(), started_at=finite, models=st.lists(st.text(), max_size=3).map(tuple),
+    loaded=st.lists(st.text(), max_size=3).map(tuple), gpu=st.none() | gpus,
     state=st.sampled_from(WorkerState), in_flight=st.integers(0, 999), slots=st.integers(1, 999),
     seen_at=finite,
 )  # fmt: skip

@@ -38,7 +38,7 @@ def calls(client: RedisClient) -> Sequence[Call]:
         lambda: store.get("t"),
         lambda: store.replace(pending(), 1),
         lambda: store.list(TaskQuery(tenant="acme")),
-        lambda: store.due(Due.STRANDED, 1),
+        lambda: store.due(Due.STRANDED_LOW, 1),
         lambda: limiter.acquire("k", Quota(5, 60)),
         lambda: limiter.peek("k", Quota(5, 60)),
         lambda: registry.beat(worker("a")),

@@ -136,3 +136,19 @@ async def test_who_is_not_open_is_unavailable(server: RedisServer) -> None:
     await client.aclose()
     with pytest.raises(StorageUnavailable, match="not open"):
         await client.ping()
+
+
+async def test_what_was_under_way_when_it_closed_leaves_no_connection(
+    server: RedisServer, connect: Connect
+) -> None:
+    async with tcp_link(urlsplit(server.url).port or 0) as link:
+        client = await connect(f"redis://127.0.0.1:{link.port}/1")
+        link.flows.clear()
+        asked = asyncio.create_task(client.ping())
+        await asyncio.sleep(0)
+        closing = asyncio.create_task(client.aclose())
+        await asyncio.sleep(0)
+        link.flows.set()
+        await asyncio.wait([asked, closing])
+        asked.exception()
+        assert not client._line._connection.is_connected

@@ -92,7 +92,7 @@ CALLS: list[Call] = [
     lambda store: store.get("t"),
     lambda store: store.replace(pending(), 1),
     lambda store: store.list(TaskQuery(tenant="acme")),
-    lambda store: store.due(Due.STRANDED, 1),
+    lambda store: store.due(Due.STRANDED_LOW, 1),
     lambda store: store.ping(),
 ]
 

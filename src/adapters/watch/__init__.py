@@ -1,0 +1,1 @@
+"""Hearing of changed rows: in one process, and through Redis."""
