@@ -39,7 +39,7 @@ LITTER: Sequence[tuple[bytes, str, Mapping[str, Any]]] = [
 REDIS_LITTER = [b"junk", b"[]", b"{}", b'{"properties": 3}', b"\xff"]
 """Not even in kombu's envelope."""
 
-PATIENT = PublishingLimits(rest_s=0.1)
+PATIENT = PublishingLimits(time_limit_s=2.0, rest_s=0.1)
 REQUEUE_AFTER_S = 0.01
 
 
@@ -48,7 +48,8 @@ VISIBILITY_S = 2.0
 
 def source_at(url: str, name: str) -> WakeupSource:
     """For a process of its own."""
-    return CeleryWakeupSource(CeleryPlace(url, name).broker, AGEING, time.monotonic)
+    broker = CeleryPlace(url, name).broker
+    return CeleryWakeupSource(broker, AGEING, time.monotonic, grace_s=NO_GRACE_S)
 
 
 class CeleryPlace:

@@ -1,5 +1,5 @@
-"""A consumer in a process of its own, to be killed: it prints the id of each task it is handed and
-never lets go of it.
+"""A consumer in a process of its own, to be killed or stopped: it prints the id of each task it is
+handed and never lets go of it.
 
     python -m tests.contract.consumer_process MODULE:FUNCTION URL NAME
 
@@ -7,9 +7,10 @@ FUNCTION(URL, NAME) is the source to run.
 """
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -32,6 +33,13 @@ class Consumer:
         line = await self._process.stdout.readline()
         assert line, "the consumer ended by itself"
         return line.decode().strip()
+
+    async def stop(self, within_s: float) -> int | None:
+        """Its exit status, or None if it does not end in time."""
+        self._process.terminate()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), within_s)
+        return self._process.returncode
 
     async def kill(self) -> None:
         if self._process.returncode is None:
@@ -60,7 +68,11 @@ async def keep(wakeup: Wakeup) -> Verdict:
 
 async def main(where: str, url: str, name: str) -> None:
     module, _, function = where.partition(":")
-    await getattr(import_module(module), function)(url, name).run(keep, SLOTS)
+    source: WakeupSource = getattr(import_module(module), function)(url, name)
+    consuming = asyncio.create_task(source.run(keep, SLOTS))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, consuming.cancel)
+    with suppress(asyncio.CancelledError):
+        await consuming
 
 
 if __name__ == "__main__":

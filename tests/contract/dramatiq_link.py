@@ -20,8 +20,9 @@ from domain.model.priority import Priority
 from domain.model.wakeup import Wakeup
 from ports.lifecycle import Lifecycle
 from tests.contract.task_factory import wakeup
+from tests.contract.wakeup_link import PATIENCE_S
 
-PATIENT = PublishingLimits(rest_s=0.1)
+PATIENT = PublishingLimits(time_limit_s=2.0, rest_s=0.1)
 REQUEUE_AFTER_S = 0.01
 HEARTBEAT_TIMEOUT_S = 2.0
 
@@ -124,7 +125,10 @@ class RedisPlace(DramatiqPlace):
 
 
 def queue_settings(place: DramatiqPlace) -> dict[str, Any]:
-    return {"prefix": place.queues.prefix, "limits": PATIENT, "depth_ttl_s": 0.0}
+    return {
+        "prefix": place.queues.prefix, "limits": PATIENT, "depth_ttl_s": 0.0,
+        "depth_patience_s": PATIENCE_S,
+    }  # fmt: skip
 
 
 def source_settings(place: DramatiqPlace) -> dict[str, Any]:

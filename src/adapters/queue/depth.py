@@ -10,6 +10,9 @@ from ports.clock import Elapsed
 
 log = logging.getLogger(__name__)
 
+PATIENCE_S = 0.4
+"""A submit waits no longer for a depth; until then the last one known is good enough."""
+
 Depths = Mapping[Priority, int]
 
 
@@ -23,7 +26,7 @@ class RecentDepth:
         ask: Callable[[], Awaitable[Depths]],
         elapsed: Elapsed,
         ttl_s: float,
-        patience_s: float | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._ask, self._elapsed = ask, elapsed
         self._ttl_s, self._patience_s = ttl_s, patience_s

@@ -15,6 +15,7 @@ from tests.contract.task_factory import wakeup
 from tests.contract.wakeup_link import (
     HIGH,
     LOW,
+    NO_GRACE_S,
     NORMAL,
     PATIENCE_S,
     Hand,
@@ -28,8 +29,11 @@ from tests.servers.broker_line import broker_line
 PUBLISH_LIMIT_S = 2.0
 SLACK_S = 2.0
 """What a busy machine may add to a limit."""
-OUTAGE_S, CONSUMING_AGAIN_S = 3.0, 15.0
+OUTAGES_S = {"down": 12.0, "freeze": 3.0}
+CONSUMING_AGAIN_S = 15.0
 LONGER_THAN_ANY_LEASE_S = 5.0
+STOP_S = 8.0
+"""Past the grace; the parent of a worker kills it 10 s past that."""
 
 
 class OwnBroker(Protocol):
@@ -178,7 +182,7 @@ class DurableQueueClauses(ABC):
                 await line.up()
                 await receives(hand, await takes_messages_again(link))
 
-    @pytest.mark.parametrize("how", ["down", "freeze"])
+    @pytest.mark.parametrize("how", list(OUTAGES_S))
     async def test_09_after_an_outage_it_is_consuming_again_unaided(
         self, own_broker: OwnBroker, name: str, how: str
     ) -> None:
@@ -193,13 +197,13 @@ class DurableQueueClauses(ABC):
             await hand.holds(1)
             await getattr(line, how)()
             hand.let_go(3)
-            await asyncio.sleep(OUTAGE_S)
+            await asyncio.sleep(OUTAGES_S[how])
             (waiting,) = await publish(beside, HIGH)
             await line.up()
             await receives(hand, waiting, CONSUMING_AGAIN_S)
             assert set_of(hand.received) == set_of([in_hand, waiting])
 
-    async def test_10_a_cancel_during_an_outage_ends_within_the_grace(
+    async def test_10_a_cancel_during_an_outage_ends_soon_after_the_grace(
         self, own_broker: OwnBroker, name: str
     ) -> None:
         hand = Hand()
@@ -212,8 +216,21 @@ class DurableQueueClauses(ABC):
             await hand.holds(1)
             await line.down()
             consumer.cancel()
-            done, _ = await asyncio.wait([consumer], timeout=PATIENCE_S)
+            done, _ = await asyncio.wait([consumer], timeout=NO_GRACE_S + STOP_S + SLACK_S)
             assert done == {consumer}
+
+    async def test_11_a_broker_that_froze_holds_up_no_process_that_is_to_end(
+        self, own_broker: OwnBroker, name: str
+    ) -> None:
+        async with (
+            broker_line(own_broker.url) as line,
+            self.reach(own_broker.url, name) as beside,
+            consumer_process(type(self).source_at, line.url, name) as consumer,
+        ):
+            (message,) = await publish(beside, HIGH)
+            assert await consumer.holds() == message.task_id
+            await line.freeze()
+            assert await consumer.stop(NO_GRACE_S + STOP_S + SLACK_S) == 0
 
 
 async def takes_messages_again(link: Link) -> Wakeup:

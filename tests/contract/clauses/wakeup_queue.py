@@ -6,8 +6,9 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from domain.model.output import OutputOptions
 from domain.model.priority import Priority
-from domain.model.request import OutputOptions, Source, TaskRequest
+from domain.model.request import Source, TaskRequest
 from domain.model.wakeup import Verdict, Wakeup
 from tests.contract.task_factory import wakeup
 from tests.contract.wakeup_link import (

@@ -25,14 +25,16 @@ MEANING: dict[type[BaseException], str] = {
 
 
 def refuse_wrong_setting(error: BaseException) -> None:
-    """Raise `Unavailable` where it is BROKER_URL that has to be mended; looks through the causes.
+    """Raise an `Unavailable` that no further try would mend where it is BROKER_URL that has to be;
+    looks through the causes.
     A broker that is merely away is waited for: work is accepted meanwhile, or begins later."""
     cause: BaseException | None = error
     while cause is not None:
         for kind, meaning in MEANING.items():
             if isinstance(cause, kind):
                 raise Unavailable(
-                    f"BROKER_URL: {meaning}.", remedy="Mend BROKER_URL, or what it points to."
-                ) from error
+                    f"BROKER_URL: {meaning}.", remedy="Mend BROKER_URL, or what it points to.",
+                    retryable=False,
+                ) from error  # fmt: skip
         cause = cause.__cause__ or cause.__context__
     log.warning("the broker is out of reach, and waited for: %r", error)

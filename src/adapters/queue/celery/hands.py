@@ -27,12 +27,13 @@ class Fate(Enum):
 
 @dataclass(slots=True, eq=False)
 class Hand:
-    """A message that takes a slot. `fate` is written by the thread that handles it; `request` is
-    what Celery calls it, which can send its events."""
+    """A message that takes a slot. `answer`: the event loop's; `request` is what Celery calls it,
+    which can send its events."""
 
     message: Any
     wakeup: Wakeup
     fate: Fate = Fate.GIVE_BACK
+    answer: Any = None
     request: Any = None
 
 

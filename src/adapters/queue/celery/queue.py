@@ -9,7 +9,7 @@ from adapters.queue.celery.broker import CeleryBroker
 from adapters.queue.celery.errors import refuse_wrong_setting
 from adapters.queue.celery.lane import Lane, lane_to
 from adapters.queue.celery.message import outgoing
-from adapters.queue.depth import RecentDepth
+from adapters.queue.depth import PATIENCE_S, RecentDepth
 from adapters.queue.publishing import BoundedPublishing, PublishingLimits
 from domain.model.errors import Unavailable
 from domain.model.priority import Priority
@@ -17,9 +17,6 @@ from domain.model.wakeup import Wakeup
 from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_queue import WakeupQueue
-
-LIMITS = PublishingLimits(time_limit_s=1.5)
-"""With the patience for a depth, a submit is answered within 2 s whatever the broker does."""
 
 
 class _Question:
@@ -41,11 +38,11 @@ class CeleryWakeupQueue(WakeupQueue, Lifecycle):
         elapsed: Elapsed,
         limits: PublishingLimits | None = None,
         depth_ttl_s: float = 1.0,
-        depth_patience_s: float = 0.5,
+        depth_patience_s: float = PATIENCE_S,
     ) -> None:
         self._broker, self._app = broker, producer_app(broker)
         self._own = threading.local()
-        limits = limits or LIMITS
+        limits = limits or PublishingLimits()
         self._publishing = BoundedPublishing(self._send, elapsed, limits, self._leave)
         alone = replace(limits, lanes=1, batch=1)
         self._asking = BoundedPublishing(self._answer, elapsed, alone, self._leave)

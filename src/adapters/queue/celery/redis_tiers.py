@@ -44,6 +44,9 @@ class RedisTiers(Tiers):
 
     def open(self, hub: Any) -> None:
         self._hub = hub
+        # kombu would give back what is un-acked at the end of the process, and wait for a broker
+        # that does not answer. A connection that ends well has done so before; leases do it else.
+        self.channel.qos._on_collect.cancel()
         # Without any socket the hub sleeps for 0.1 s and does not hear its waker.
         self._awake = os.pipe()
         hub.add_reader(self._awake[0], lambda: None)

@@ -1,23 +1,22 @@
-"""The ledger's states in Celery's result backend, for `AsyncResult` and Flower.
+"""The ledger's states for Celery's own spectators: `AsyncResult`, events, Flower.
 
-A mirror for spectators: nothing here is read again, and none of its failures changes an ack.
+A mirror: nothing here is read again, and none of its failures changes an ack.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from celery import Celery  # type: ignore[import-untyped]
 from celery.exceptions import (  # type: ignore[import-untyped]
     Ignore,
     Retry,
     TaskRevokedError,
 )
 
-from adapters.queue.celery.hands import Hand
 from domain.model.task import (
     CANCELED,
     EXPIRED,
@@ -27,10 +26,9 @@ from domain.model.task import (
     STARTED,
     SUCCESS,
     Task,
-    TaskStatus,
 )
-from domain.model.wakeup import Verdict
-from ports.clock import Elapsed
+from domain.model.wakeup import Verdict, Wakeup
+from ports.wakeup_source import Handle
 
 log = logging.getLogger(__name__)
 
@@ -39,63 +37,75 @@ TaskOf = Callable[[str], Awaitable[Task | None]]
 
 LONG_S = 0.25
 ASK_LIMIT_S = 2.0
-REST_S = 5.0
 
 
 class TaskFailed(Exception):
     """An attempt that failed, as Celery's readers are told: the code and message of its error."""
 
 
-class LedgerResults:
-    """On the pool's threads. After a write that failed nothing is written for a while: a frozen
-    backend costs one second then, not one a task."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The verdict on a message, and how its task stands where somebody looks on."""
 
-    def __init__(
-        self, app: Celery, task_of: TaskOf, elapsed: Elapsed, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self._app, self._task_of = app, task_of
-        self._elapsed, self._loop = elapsed, loop
-        self._silent_until_s = float("-inf")
+    verdict: Verdict
+    task: Task | None = None
 
-    def tell_if_long(self, task_id: str, answer: Future[Verdict]) -> None:
-        """Say that a task has been started once it takes a while; short ones are told of once."""
+
+Answer = Callable[[Wakeup], Awaitable[Told]]
+
+
+class Mirrored:
+    """On the event loop, around a `Handle`. `note` hears of each task that ended a run, and of
+    each that has been running for a while."""
+
+    def __init__(self, handle: Handle, task_of: TaskOf, note: Callable[[Task], None]) -> None:
+        self._handle, self._task_of, self._note = handle, task_of, note
+
+    async def __call__(self, wakeup: Wakeup) -> Told:
+        async with self._told_if_long(wakeup.task_id):
+            verdict = await self._handle(wakeup)
+        if verdict is not Verdict.ACK:
+            return Told(verdict)
+        task = await self._ledger_says(wakeup.task_id)
+        if task is None or task.status is PENDING:
+            return Told(verdict)
+        self._note(task)
+        return Told(verdict, task)
+
+    @asynccontextmanager
+    async def _told_if_long(self, task_id: str) -> AsyncIterator[None]:
+        """Most runs are short: they cost a timer, and their start is not told at all."""
+        loop, telling = asyncio.get_running_loop(), list[asyncio.Task[None]]()
+        timer = loop.call_later(
+            LONG_S, lambda: telling.append(loop.create_task(self._tell_start(task_id)))
+        )
         try:
-            answer.exception(LONG_S)
-        except TimeoutError:
-            task = self._ledger_says(task_id)
-            if task is not None and task.status is STARTED:
-                self._write(task)
+            yield
+        finally:
+            timer.cancel()
+            for each in telling:
+                each.cancel()
+                await asyncio.wait([each])
 
-    def tell(self, hand: Hand) -> None:
-        """Write the task's state, then raise what makes Celery send the event of that state."""
-        task = self._ledger_says(hand.wakeup.task_id)
-        if task is not None and task.status is not PENDING:
-            self._write(task)
-            _send_event(task, hand)
+    async def _tell_start(self, task_id: str) -> None:
+        task = await self._ledger_says(task_id)
+        if task is not None and task.status is STARTED:
+            self._note(task)
 
-    def _ledger_says(self, task_id: str) -> Task | None:
-        asked = asyncio.run_coroutine_threadsafe(self._ask(task_id), self._loop)
+    async def _ledger_says(self, task_id: str) -> Task | None:
         try:
-            return asked.result(ASK_LIMIT_S)
+            async with asyncio.timeout(ASK_LIMIT_S):
+                return await self._task_of(task_id)
         except Exception as error:
             log.warning("the result of task %s is not told to Celery: %r", task_id, error)
             return None
 
-    async def _ask(self, task_id: str) -> Task | None:
-        return await self._task_of(task_id)
 
-    def _write(self, task: Task) -> None:
-        if self._elapsed() < self._silent_until_s:
-            return
-        state, result = _in_celery_words(task)
-        try:
-            self._app.backend.store_result(task.task_id, result, state)
-        except Exception as error:
-            self._silent_until_s = self._elapsed() + REST_S
-            log.warning("Celery's result backend is not told of task %s: %r", task.task_id, error)
+async def unmirrored(handle: Handle, wakeup: Wakeup) -> Told:
+    return Told(await handle(wakeup))
 
 
-def _in_celery_words(task: Task) -> tuple[str, Any]:
+def in_celery_words(task: Task) -> tuple[str, Any]:
     """Celery's readers wait for SUCCESS, FAILURE or REVOKED, so CANCELED and EXPIRED are the last.
     What is no SUCCESS and no STARTED has to be an exception, or they fail to read it."""
     if task.status in (CANCELED, EXPIRED):
@@ -108,20 +118,21 @@ def _in_celery_words(task: Task) -> tuple[str, Any]:
     return str(task.status), facts
 
 
-def _error_of(task: Task) -> str:
-    return f"{task.error.code}: {task.error.message}" if task.error else str(task.status)
-
-
-def _send_event(task: Task, hand: Hand) -> None:
-    status: TaskStatus = task.status
-    if status is RETRY:
+def raise_its_event(task: Task, request: Any) -> None:
+    """Raise what makes Celery send the event of the state that `task` is in; where there is no
+    such thing, send it. `request`: Celery's."""
+    if task.status is RETRY:
         due = datetime.fromtimestamp(task.not_before, UTC) if task.not_before else None
         raise Retry(_error_of(task), exc=TaskFailed(_error_of(task)), when=due)
-    if status is FAILURE:
+    if task.status is FAILURE:
         raise TaskFailed(_error_of(task))
-    if status in (CANCELED, EXPIRED):
-        hand.request.send_event(
-            "task-revoked", terminated=False, signum=None, expired=status is EXPIRED
+    if task.status in (CANCELED, EXPIRED):
+        request.send_event(
+            "task-revoked", terminated=False, signum=None, expired=task.status is EXPIRED
         )
-    if status is not SUCCESS:
+    if task.status is not SUCCESS:
         raise Ignore
+
+
+def _error_of(task: Task) -> str:
+    return f"{task.error.code}: {task.error.message}" if task.error else str(task.status)

@@ -1,10 +1,15 @@
 """The worker's end: Celery's own worker, embedded, that pulls from RabbitMQ or Redis."""
 
 import asyncio
+import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
+
+from celery import Celery  # type: ignore[import-untyped]
 
 from adapters.queue.celery.app import producer_app, worker_app
 from adapters.queue.celery.broker import CeleryBroker
@@ -14,7 +19,8 @@ from adapters.queue.celery.hands import Hands
 from adapters.queue.celery.lane import lane_to
 from adapters.queue.celery.pull import Pull
 from adapters.queue.celery.redis_tiers import RedisTiers
-from adapters.queue.celery.results import LedgerResults, TaskOf
+from adapters.queue.celery.result_writer import ResultWriter, write_states
+from adapters.queue.celery.results import Answer, Mirrored, TaskOf, Told, unmirrored
 from adapters.queue.celery.task import register_task
 from adapters.queue.celery.tiers import AmqpTiers, Tiers
 from adapters.queue.celery.worker import EmbeddedWorker
@@ -23,6 +29,12 @@ from domain.model.priority import Ageing, TierClocks
 from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_source import Handle, WakeupSource
+
+STOP_LIMIT_S = 4.0
+"""For a connection that its broker holds up; the handlers have ended by then."""
+RESULT_LIMIT_S = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class CeleryWakeupSource(WakeupSource, Lifecycle):
@@ -65,39 +77,54 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
     async def run(self, handle: Handle, slots: int) -> None:
         """Raises `Unavailable` when Celery's worker ended by itself; a broker that is away is
         waited for, and does not end it."""
+        app = worker_app(self._broker, self._result_url)
+        async with self._mirroring(app, handle) as told:
+            exit_code = await self._work(app, Handover(asyncio.get_running_loop(), told), slots)
+        raise Unavailable(f"Celery's worker ended with exit code {exit_code}; its log says why.")
+
+    @asynccontextmanager
+    async def _mirroring(self, app: Celery, handle: Handle) -> AsyncIterator[Answer]:
+        if self._task_of is None or self._result_url is None:
+            yield partial(unmirrored, handle)
+            return
+        writer = ResultWriter(lambda tasks: write_states(app.backend, tasks), self._elapsed)
+        writer.start()
+        try:
+            yield Mirrored(handle, self._task_of, writer.note)
+        finally:
+            await asyncio.to_thread(writer.close, RESULT_LIMIT_S)
+
+    async def _work(self, app: Celery, handover: Handover[Told], slots: int) -> int:
         parking = lane_to(producer_app(self._broker), self._broker)
-        handover = Handover(asyncio.get_running_loop(), handle)
         hands = Hands(
             slots, self._requeue_after_s, lambda each: parking.send([each]), self._broker.parked
         )
-        worker = self._embed(hands, handover, slots)
+        worker = self._embed(app, hands, handover, slots)
         worker.start()
         try:
-            exit_code = await asyncio.shield(worker.ended)
+            return await asyncio.shield(worker.ended)
         except asyncio.CancelledError:
             await self._drain(worker, handover)
             raise
         finally:
             self._pull = None
             await asyncio.to_thread(parking.close)
-        raise Unavailable(f"Celery's worker ended with exit code {exit_code}; its log says why.")
 
-    async def _drain(self, worker: EmbeddedWorker, handover: Handover) -> None:
-        """A second cancel cuts the grace short."""
+    async def _drain(self, worker: EmbeddedWorker, handover: Handover[Told]) -> None:
+        """A second cancel cuts the grace short. What a broker lent out that does not answer is its
+        own again when this process ends."""
         worker.drain()
         try:
-            await asyncio.wait([worker.ended], timeout=self._grace_s)
+            await handover.drain(self._grace_s)
         finally:
-            handover.cancel()
-            await asyncio.wait([worker.ended])
+            await asyncio.wait([worker.ended], timeout=STOP_LIMIT_S)
+            if not worker.ended.done():
+                log.warning("the broker does not answer; its messages are left to it")
 
-    def _embed(self, hands: Hands, handover: Handover, slots: int) -> EmbeddedWorker:
-        app = worker_app(self._broker, self._result_url)
-        results = None
-        if self._result_url is not None and self._task_of is not None:
-            loop = asyncio.get_running_loop()
-            results = LedgerResults(app, self._task_of, self._elapsed, loop)
-        register_task(app, handover, results)
+    def _embed(
+        self, app: Celery, hands: Hands, handover: Handover[Told], slots: int
+    ) -> EmbeddedWorker:
+        register_task(app)
         self._pull = Pull(self._broker, hands, self._clocks, self._elapsed)
         name = f"darkroom-{os.getpid()}@{socket.gethostname()}"
         return EmbeddedWorker(

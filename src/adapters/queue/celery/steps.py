@@ -1,6 +1,8 @@
 """The places where Celery's worker is made to pull, and to wait for its broker with patience."""
 
 import logging
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
@@ -14,21 +16,25 @@ from adapters.queue.celery.app import TASK, WORK_TIMEOUT_S
 from adapters.queue.celery.hands import Hand
 from adapters.queue.celery.pull import Pull
 from adapters.queue.celery.tiers import Tiers
+from domain.model.wakeup import Wakeup
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 3.0
 BODY = b"[[], {}, {}]"
 
+Ask = Callable[[Wakeup, Callable[[Future[Any]], None]], Any]
+"""Give it to the event loop, which calls back with the answer."""
+
 
 class PullConsumer:
     """What Celery's loop takes for a consumer of its queues; the names are Celery's."""
 
-    def __init__(self, consumer: Any, pull: Pull, tiers: Tiers) -> None:
+    def __init__(self, consumer: Any, pull: Pull, tiers: Tiers, ask: Ask) -> None:
         self.channel = tiers.channel
         self.queues = list(consumer.app.amqp.queues.consume_from.values())
         self.on_message: Any = None
-        self._consumer, self._pull, self._tiers = consumer, pull, tiers
+        self._consumer, self._pull, self._tiers, self._ask = consumer, pull, tiers, ask
 
     def consume(self) -> None:
         self._pull.attach(self._consumer.hub, self._tiers, self._start)
@@ -50,11 +56,12 @@ class PullConsumer:
             delivery_tag=message.delivery_tag, delivery_info=message.delivery_info,
             properties=message.properties,
             headers={"lang": "py", "task": TASK, "id": hand.wakeup.task_id, "hand": hand,
-                     "argsrepr": hand.wakeup.request.model, "kwargsrepr": "{}"},
+                     "ask": self._ask, "argsrepr": hand.wakeup.request.model, "kwargsrepr": "{}"},
         )  # fmt: skip
 
         def settle(*_: Any, **__: Any) -> None:
-            self._consumer.call_soon_ack(self._pull.settled, hand)
+            # At once: what the hub's thread puts off waits for the next thing to wake it.
+            self._pull.settled(hand)
 
         def know(request: Any) -> None:
             hand.request = request
@@ -70,14 +77,14 @@ class PullStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, consumer: Any, **options: Any) -> None:
         self._pull: Pull = options["pull"]
-        self._tiers_of = options["tiers_of"]
+        self._tiers_of, self._ask = options["tiers_of"], options["handover"].ask
         super().__init__(consumer, **options)
 
     def start(self, consumer: Any) -> None:
         if consumer.hub is None:
             raise RuntimeError("Celery has no event loop here: pulling needs one")
         tiers: Tiers = self._tiers_of(consumer.connection.default_channel)
-        consumer.task_consumer = PullConsumer(consumer, self._pull, tiers)
+        consumer.task_consumer = PullConsumer(consumer, self._pull, tiers, self._ask)
         # `basic_get` knows no prefetch, and what Celery does to it deadlocks with threads.
         consumer.qos_global = False
         consumer.qos = QoS(lambda prefetch_count: None, 0)  # type: ignore[no-untyped-call]

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery  # type: ignore[import-untyped]
-from celery.concurrency.thread import TaskPool  # type: ignore[import-untyped]
 from kombu.asynchronous import set_event_loop
 
 from adapters.queue.celery.handover import Handover
+from adapters.queue.celery.pool import LoopPool
 from adapters.queue.celery.pull import Pull
+from adapters.queue.celery.results import Told
 from adapters.queue.celery.steps import PatientConsumer, PullStep
 
 _making = threading.Lock()
@@ -20,26 +21,22 @@ CHATTY = ("celery.worker.strategy", "celery.app.trace")
 """A line when a task comes and one when it goes: telemetry says that already, and more."""
 
 
-class ThreadPool(TaskPool):  # type: ignore[misc]
-    """Celery's, with the worker's app current on its threads: a task is looked up there."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.executor = ThreadPoolExecutor(
-            self.limit, thread_name_prefix="celery", initializer=self.app.set_current
-        )
-
-
 class EmbeddedWorker:
     """`app.WorkController`, the part of `app.Worker` that is made for embedding: what it leaves
     out is a program's own, signal handlers, logging, the banner. `ended`: its exit code."""
 
     def __init__(
-        self, app: Celery, name: str, slots: int, pull: Pull, handover: Handover, **options: Any
+        self,
+        app: Celery,
+        name: str,
+        slots: int,
+        pull: Pull,
+        handover: Handover[Told],
+        **options: Any,
     ) -> None:
         self._app, self._pull = app, pull
         self._options = {
-            "hostname": name, "pool": ThreadPool, "concurrency": slots,
+            "hostname": name, "pool": LoopPool, "concurrency": slots,
             "consumer_cls": PatientConsumer, "without_gossip": True, "without_mingle": True,
             "pull": pull, "handover": handover, **options,
         }  # fmt: skip
@@ -63,7 +60,9 @@ class EmbeddedWorker:
             logging.getLogger(__name__).exception("Celery's worker could not be started")
         finally:
             self._app.close()
-            self._loop.call_soon_threadsafe(self.ended.set_result, exit_code)
+            # The loop is closed when a broker held this thread up for longer than that.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.ended.set_result, exit_code)
 
     def _work(self) -> int:
         self._app.set_current()

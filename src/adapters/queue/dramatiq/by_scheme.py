@@ -16,9 +16,11 @@ def transport_for(
     try:
         return _transport(url, queues, heartbeat_timeout_s)
     except ValueError as error:
+        # What the libraries say of a broken address may repeat a piece of the password.
         raise InternalError(
-            f"BROKER_URL is not an address that Dramatiq can use: {error}",
+            "BROKER_URL: not an address that Dramatiq can use.",
             remedy="Set BROKER_URL to amqp(s)://… of a RabbitMQ or redis(s)://… of a Redis.",
+            retryable=False,
         ) from error
 
 
@@ -32,4 +34,4 @@ def _transport(url: str, queues: TierQueues, heartbeat_timeout_s: float) -> Tran
         from adapters.queue.dramatiq.redis import RedisTransport
 
         return RedisTransport(url, queues, heartbeat_timeout_s)
-    raise ValueError(f"it begins with {scheme!r}")
+    raise ValueError("an unknown scheme")

@@ -18,11 +18,18 @@ class Handed(dramatiq.MessageProxy):
     """A message whose wake-up is with the event loop already: its start keeps the order of the
     pulls, which the worker threads would not."""
 
-    def __init__(self, pulled: Pulled, handled: Future[Outcome], queues: TierQueues) -> None:
+    def __init__(
+        self, task_id: str, pulled: Pulled, handled: Future[Outcome], queues: TierQueues
+    ) -> None:
         name = queues.of(pulled.tier)
         super().__init__(
             dramatiq.Message(
-                queue_name=name, actor_name=name, args=(handled,), kwargs={}, options={}
+                queue_name=name,
+                actor_name=name,
+                args=(handled,),
+                kwargs={},
+                options={},
+                message_id=task_id,
             )
         )
         # Dramatiq finds by this name the consumer that is told of the end.

@@ -28,4 +28,5 @@ def check_dramatiq(transport: Transport) -> None:
         raise InternalError(
             f"The installed dramatiq {dramatiq.__version__} lacks {', '.join(missing)}.",
             remedy="Install the release of dramatiq that requirements.lock names.",
+            retryable=False,
         )

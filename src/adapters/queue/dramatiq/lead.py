@@ -145,7 +145,7 @@ class Lead(dramatiq.Consumer):
         if not self._gate.take():
             self._tap.settle(pulled, Verdict.REQUEUE)
             return None
-        return Handed(pulled, self._start(wakeup), self._queues)
+        return Handed(wakeup.task_id, pulled, self._start(wakeup), self._queues)
 
     def _nap_s(self, now_s: float) -> float:
         """Without room, until something is due: a note wakes the lead at once."""

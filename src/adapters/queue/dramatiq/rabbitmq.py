@@ -1,6 +1,7 @@
 """Dramatiq over RabbitMQ."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -12,7 +13,7 @@ from dramatiq.middleware import Retries
 
 from adapters.queue.dramatiq.led_broker import LedBroker
 from adapters.queue.dramatiq.names import TierQueues
-from adapters.queue.dramatiq.rabbitmq_tap import RabbitmqTap
+from adapters.queue.dramatiq.rabbitmq_tap import LOST, RabbitmqTap
 from adapters.queue.dramatiq.tap import TierTap
 from adapters.queue.dramatiq.transport import Transport
 from domain.model.priority import Priority
@@ -71,7 +72,13 @@ class RabbitmqTransport(Transport):
             return int(broker.channel.queue_declare(queue, passive=True).method.message_count)
 
     def leave(self, publisher: dramatiq.Broker) -> None:
-        del cast(RabbitmqBroker, publisher).connection
+        """Closed before Dramatiq does, which logs a traceback where it has died unnoticed."""
+        broker = cast(RabbitmqBroker, publisher)
+        connection = getattr(broker.state, "connection", None)
+        if connection is not None and connection.is_open:
+            with suppress(*LOST):
+                connection.close()
+        del broker.connection
 
     def consumer(self) -> tuple[LedBroker, TierTap]:
         url = with_options(self._url, PULLING)
@@ -85,7 +92,7 @@ class RabbitmqTransport(Transport):
 
     def missing_parts(self) -> list[str]:
         broker = RabbitmqBroker(middleware=[])
-        parts = ("parameters", "queues_pending", "connections")
+        parts = ("parameters", "queues_pending", "connections", "state")
         return [f"RabbitmqBroker.{part}" for part in parts if not hasattr(broker, part)]
 
 

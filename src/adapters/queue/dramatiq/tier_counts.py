@@ -36,8 +36,9 @@ class TierCounts:
         except Unavailable as error:
             if self._transport.refused(error.__cause__):
                 raise Unavailable(
-                    f"The broker at BROKER_URL turns us away: {error.__cause__}",
+                    f"BROKER_URL: the broker turns us away: {error.__cause__}",
                     remedy="Correct the user, password and vhost or database of BROKER_URL.",
+                    retryable=False,
                 ) from error
             log.warning("the broker is away, it is tried again: %s", error)
 

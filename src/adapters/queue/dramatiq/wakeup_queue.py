@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import dramatiq
 
-from adapters.queue.depth import RecentDepth
+from adapters.queue.depth import PATIENCE_S, RecentDepth
 from adapters.queue.dramatiq.by_scheme import transport_for
 from adapters.queue.dramatiq.envelope import pack
 from adapters.queue.dramatiq.names import PREFIX, TierQueues
@@ -15,9 +15,6 @@ from domain.model.wakeup import Wakeup
 from ports.clock import Elapsed
 from ports.lifecycle import Lifecycle
 from ports.wakeup_queue import WakeupQueue
-
-DEPTH_PATIENCE_S = 0.5
-"""A submit waits no longer for a depth; until then the last one known is good enough."""
 
 
 class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
@@ -36,11 +33,12 @@ class DramatiqWakeupQueue(WakeupQueue, Lifecycle):
         prefix: str = PREFIX,
         limits: PublishingLimits | None = None,
         depth_ttl_s: float = 1.0,
+        depth_patience_s: float = PATIENCE_S,
     ) -> None:
         self._queues = TierQueues(prefix)
         transport = transport_for(broker_url, self._queues)
         self._counts = TierCounts(transport, elapsed)
-        self._depth = RecentDepth(self._counts.now, elapsed, depth_ttl_s, DEPTH_PATIENCE_S)
+        self._depth = RecentDepth(self._counts.now, elapsed, depth_ttl_s, depth_patience_s)
         self._broker = transport.publisher()
         self._publishing = BoundedPublishing[dramatiq.Message[None]](
             self._send, elapsed, limits, leave=lambda: transport.leave(self._broker)

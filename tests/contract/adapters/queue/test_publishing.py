@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from adapters.queue import depth
 from adapters.queue.publishing import BoundedPublishing, CircuitBreaker, PublishingLimits
 from domain.model.errors import Unavailable
 from tests.contract.task_factory import SteppedClock
@@ -178,6 +179,10 @@ async def test_close_refuses_what_waits_and_ends_the_lanes() -> None:
 
 async def test_close_without_a_publish_is_nothing() -> None:
     await BoundedPublishing(Broker().send, SteppedClock(0.0)).aclose()
+
+
+def test_a_submits_waits_for_the_broker_add_up_to_less_than_two_seconds() -> None:
+    assert PublishingLimits().time_limit_s + depth.PATIENCE_S < 1.9
 
 
 def test_an_open_breaker_lets_one_through_in_each_rest() -> None:

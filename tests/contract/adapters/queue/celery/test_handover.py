@@ -6,7 +6,7 @@ import pytest
 from adapters.queue.celery.handover import Handover
 from domain.model.wakeup import Verdict, Wakeup
 from tests.contract.task_factory import wakeup
-from tests.contract.wakeup_link import Hand
+from tests.contract.wakeup_link import LONG_GRACE_S, NO_GRACE_S, Hand, turns
 
 pytestmark = pytest.mark.anyio
 
@@ -47,16 +47,29 @@ async def test_a_cancelled_answer_means_that_the_handler_has_ended() -> None:
     answer = handover.ask(message)
     await began.wait()
     assert not handover.idle
-    handover.cancel()
+    await handover.drain(NO_GRACE_S)
     assert await asyncio.to_thread(is_cancelled, answer)
     assert ended == [message.task_id]
     assert handover.idle
 
 
-async def test_what_is_asked_after_the_cancel_is_cancelled_too() -> None:
+async def test_what_ends_within_the_grace_is_let() -> None:
     hand = Hand()
     handover = Handover(asyncio.get_running_loop(), hand)
-    handover.cancel()
+    answer = handover.ask(wakeup())
+    await hand.holds(1)
+    draining = asyncio.create_task(handover.drain(LONG_GRACE_S))
+    await turns()
+    assert not draining.done()
+    hand.let_go()
+    await draining
+    assert answer.result() is Verdict.ACK
+
+
+async def test_what_is_asked_while_it_drains_is_cancelled() -> None:
+    hand = Hand()
+    handover = Handover(asyncio.get_running_loop(), hand)
+    await handover.drain(LONG_GRACE_S)
     answer = handover.ask(wakeup())
     assert await asyncio.to_thread(is_cancelled, answer)
     assert hand.received == []

@@ -1,85 +1,79 @@
+"""Whose state the mirror is told, and when."""
+
 import asyncio
-from typing import Any
 
 import pytest
-from celery import Celery
 
-from adapters.queue.celery.hands import Hand
-from adapters.queue.celery.results import REST_S, LedgerResults
+from adapters.queue.celery import results
+from adapters.queue.celery.results import Mirrored, Told
+from domain.model.life_cycle import claim
 from domain.model.task import Task
-from domain.model.wakeup import wakeup_for
-from tests.contract.task_factory import START, SteppedClock, pending, succeeded
+from domain.model.wakeup import Verdict, Wakeup, wakeup_for
+from tests.contract.task_factory import POLICY, START, pending, succeeded
 
 pytestmark = pytest.mark.anyio
 
 
-class Backend:
-    """Celery's result backend as far as it is used; `broken`: what it raises."""
-
-    def __init__(self) -> None:
-        self.stored: list[tuple[str, str]] = []
-        self.tries = 0
-        self.broken: Exception | None = None
-
-    def store_result(self, task_id: str, result: Any, state: str) -> None:
-        self.tries += 1
-        if self.broken is not None:
-            raise self.broken
-        self.stored.append((task_id, state))
-
-
-class App(Celery):
-    def __init__(self, backend: Backend) -> None:
-        super().__init__("test", set_as_current=False)
-        self._backend_of_test = backend
-
-    @property
-    def backend(self) -> Backend:
-        return self._backend_of_test
-
-
 class Mirror:
-    def __init__(self, *tasks: Task) -> None:
-        self.backend, self.elapsed = Backend(), SteppedClock(0.0)
-        self._rows = {task.task_id: task for task in tasks}
-        loop = asyncio.get_running_loop()
-        self._results = LedgerResults(App(self.backend), self._row, self.elapsed, loop)
+    """Around a handler that answers `verdict` once it may go on."""
 
-    async def tell(self, task: Task) -> None:
-        await asyncio.to_thread(self._results.tell, Hand(None, wakeup_for(task)))
+    def __init__(self, row: Task | None, verdict: Verdict = Verdict.ACK) -> None:
+        self.row, self._verdict = row, verdict
+        self.noted: asyncio.Queue[Task] = asyncio.Queue()
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.told = Mirrored(self._handle, self._row, self.noted.put_nowait)
+
+    async def _handle(self, wakeup: Wakeup) -> Verdict:
+        await self.goes_on.wait()
+        return self._verdict
 
     async def _row(self, task_id: str) -> Task | None:
-        return self._rows.get(task_id)
+        return self.row
 
 
-async def test_what_the_ledger_says_is_stored() -> None:
+async def test_what_the_ledger_says_is_told() -> None:
     task = succeeded(pending(), START)
     mirror = Mirror(task)
-    await mirror.tell(task)
-    assert mirror.backend.stored == [(task.task_id, "SUCCESS")]
+    assert await mirror.told(wakeup_for(task)) == Told(Verdict.ACK, task)
+    assert mirror.noted.get_nowait() == task
 
 
-async def test_of_a_task_nobody_knows_nothing_is_told() -> None:
-    mirror = Mirror()
-    await mirror.tell(pending())
-    assert mirror.backend.tries == 0
+@pytest.mark.parametrize("row", [None, pending()], ids=["unknown", "handed back"])
+async def test_of_these_nothing_is_told(row: Task | None) -> None:
+    mirror = Mirror(row)
+    assert await mirror.told(wakeup_for(row or pending())) == Told(Verdict.ACK)
+    assert mirror.noted.empty()
 
 
-async def test_one_that_was_handed_back_is_not_told_of() -> None:
-    task = pending()
+@pytest.mark.parametrize("verdict", [Verdict.REQUEUE, Verdict.PARK])
+async def test_what_did_not_end_is_not_told(verdict: Verdict) -> None:
+    task = succeeded(pending(), START)
+    mirror = Mirror(task, verdict)
+    assert await mirror.told(wakeup_for(task)) == Told(verdict)
+    assert mirror.noted.empty()
+
+
+async def test_a_long_run_is_told_of_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "LONG_S", 0.0)
+    task = claim(pending(), START, "w", POLICY).task
     mirror = Mirror(task)
-    await mirror.tell(task)
-    assert mirror.backend.tries == 0
+    mirror.goes_on.clear()
+    running = asyncio.create_task(mirror.told(wakeup_for(task)))
+    assert await mirror.noted.get() == task
+    mirror.row = succeeded(pending(), START)
+    mirror.goes_on.set()
+    assert await running == Told(Verdict.ACK, mirror.row)
+    assert mirror.noted.get_nowait() == mirror.row
 
 
-async def test_a_backend_that_failed_is_left_alone_for_a_while() -> None:
-    tasks = [succeeded(pending(), START) for _ in range(4)]
-    mirror = Mirror(*tasks)
-    mirror.backend.broken = TimeoutError("frozen")
-    await mirror.tell(tasks[0])
-    await mirror.tell(tasks[1])
-    assert mirror.backend.tries == 1
-    mirror.backend.broken = None
-    mirror.elapsed.advance(REST_S)
-    await mirror.tell(tasks[2])
-    assert mirror.backend.stored == [(tasks[2].task_id, "SUCCESS")]
+async def test_a_ledger_that_fails_changes_no_verdict() -> None:
+    async def broken(task_id: str) -> Task | None:
+        raise ConnectionError(task_id)
+
+    async def handle(wakeup: Wakeup) -> Verdict:
+        return Verdict.ACK
+
+    noted: list[Task] = []
+    assert await Mirrored(handle, broken, noted.append)(wakeup_for(pending())) == Told(Verdict.ACK)
+    assert noted == []
