@@ -3,11 +3,13 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TypeVar
 
-from adapters.blobs.files import make_folders, remove_file, remove_folder, write_durably
+from adapters.blobs.files import DurableFiles, make_folders, remove_file, remove_folder
 from domain.model.errors import StorageUnavailable
 from domain.model.links import LinkSigner, check_key, check_prefix
 from ports.blob_store import Blob, BlobStore
@@ -21,6 +23,9 @@ _TYPES = {
     ".webp": "image/webp",
     ".json": "application/json",
 }
+AT_ONCE = 16
+"""Files under way. They wait for the disk, which serves many waits at once as fast as one."""
+
 _TYPE_MARK = "@type"
 """Beside `key`, the file `key@type` holds a MIME type that the key's ending does not tell."""
 
@@ -33,7 +38,9 @@ class LocalBlobStore(BlobStore, Lifecycle):
 
     def __init__(self, root: Path, signer: LinkSigner) -> None:
         self._root = root.absolute()
+        self._files = DurableFiles(self._root)
         self._signer = signer
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="blobs")
 
     async def start(self) -> None:
         """Make the folder and try to write in it."""
@@ -44,6 +51,9 @@ class LocalBlobStore(BlobStore, Lifecycle):
                 f"DATA_DIR is not usable: {self._root}: {error.strerror}",
                 remedy="Name a folder in DATA_DIR that this user may write to.",
             ) from error
+
+    async def aclose(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
 
     async def ping(self) -> None:
         await self._in_thread(self._probe)
@@ -65,7 +75,7 @@ class LocalBlobStore(BlobStore, Lifecycle):
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except OSError as error:
             raise StorageUnavailable from error
 
@@ -82,8 +92,8 @@ class LocalBlobStore(BlobStore, Lifecycle):
         if content_type == _told_by(path):
             remove_file(_mark(path))
         else:
-            write_durably(_mark(path), content_type.encode())
-        write_durably(path, data)  # last: a reader who finds the file finds its type too
+            self._files.write(_mark(path), content_type.encode())
+        self._files.write(path, data)  # last: a reader who finds the file finds its type too
 
     def _read(self, key: str) -> Blob | None:
         path = self._path(key)
@@ -105,11 +115,21 @@ class LocalBlobStore(BlobStore, Lifecycle):
             remove_file(_mark(path))
 
     def _path(self, key: str) -> Path:
-        """Where `key` lies. A link somebody put inside the folder may not lead out of it."""
+        """Where `key` lies. A link somebody put inside the folder may not lead out of it. Folders
+        that were written to were looked at then."""
         path = self._root / key
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._root)):
+        strange = (each for each in self._steps(key) if not self._files.knows(each))
+        if any(map(os.path.islink, strange)) and not self._holds(path):
             raise StorageUnavailable("A link in the storage folder leads outside of it.")
         return path
+
+    def _steps(self, key: str) -> Iterator[str]:
+        """Each folder on the way from the root to `key`, and its file."""
+        steps = accumulate([str(self._root), *key.split("/")], "{}/{}".format)
+        return islice(steps, 1, None)
+
+    def _holds(self, path: Path) -> bool:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._root))
 
 
 def _told_by(path: Path) -> str:

@@ -68,7 +68,9 @@ class S3BlobStore(BlobStore, Lifecycle):
             return
         if not (self._access_key and self._secret_key):
             raise StorageUnavailable(
-                "S3_ACCESS_KEY or S3_SECRET_KEY is not set.", remedy="Set both, or STORAGE_BACKEND."
+                "S3_ACCESS_KEY or S3_SECRET_KEY is not set.",
+                remedy="Set both, or STORAGE_BACKEND.",
+                retryable=False,
             )
         endpoint = _url("S3_ENDPOINT", self._endpoint)
         public_endpoint = _url("S3_PUBLIC_ENDPOINT", self._public_endpoint)
@@ -167,5 +169,7 @@ def _url(setting: str, text: str | None) -> str | None:
         return endpoint_url(text) if text else None
     except ValueError as error:
         raise StorageUnavailable(
-            f"{setting} {error}.", remedy=f"Correct {setting}: scheme://host:port."
+            f"{setting} {error}.",
+            remedy=f"Correct {setting}: scheme://host:port.",
+            retryable=False,
         ) from error

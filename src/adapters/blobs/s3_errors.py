@@ -57,6 +57,7 @@ def naming_the_setting(endpoint: str) -> Iterator[None]:
         raise StorageUnavailable(
             f"S3 is not usable at {endpoint}: {_reason(error)}.",
             remedy="Correct S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET or S3_REGION.",
+            retryable=not _is_wrong_setting(error),
         ) from error
 
 
@@ -67,6 +68,12 @@ def error_code(error: ClientError) -> str:
 
 def http_status(error: ClientError) -> int:
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _is_wrong_setting(error: BaseException) -> bool:
+    """Whether the server is there and turns these settings away."""
+    refused = isinstance(error, ClientError) and error_code(error) in _WRONG
+    return refused or isinstance(error, ParamValidationError)
 
 
 def _reason(error: BaseException) -> str:

@@ -26,7 +26,14 @@ async def upload(
 async def _upload_in_parts(
     client: S3Client, place: Mapping[str, str], data: bytes, headers: Mapping[str, str]
 ) -> None:
-    begun = await client.create_multipart_upload(**place, **headers)
+    beginning = asyncio.ensure_future(client.create_multipart_upload(**place, **headers))
+    try:
+        begun = await asyncio.shield(beginning)
+    except asyncio.CancelledError as canceled:
+        # The server may have begun already, under an id that only its answer tells.
+        begun = await beginning
+        await _forget(client, {**place, "UploadId": begun["UploadId"]}, canceled)
+        raise
     this = {**place, "UploadId": begun["UploadId"]}
     try:
         parts = await _send_parts(client, this, data)

@@ -102,6 +102,15 @@ async def test_a_failed_write_leaves_the_old_file_and_no_scrap(
     assert [(p.name, p.read_bytes()) for p in (root / "a").iterdir()] == [("x.png", b"old")]
 
 
+async def test_folders_that_were_removed_are_made_again(store: LocalBlobStore, root: Path) -> None:
+    await store.put("a/b/x.png", b"1", "image/png")
+    await store.delete("a/")
+    await store.put("a/b/x.png", b"2", "image/png")
+    await store.delete("a/")
+    await store.put("a/c/x.png", b"3", "image/png")
+    assert (root / "a/c/x.png").read_bytes() == b"3"
+
+
 async def test_bytes_reach_the_disk_before_their_name_does(
     store: LocalBlobStore, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,7 +128,10 @@ async def test_bytes_reach_the_disk_before_their_name_does(
     monkeypatch.setattr(files.os, "fsync", noted_sync)
     monkeypatch.setattr(files.os, "replace", noted_rename)
     await store.put("a/b/x.png", b"1", "image/png")
-    assert steps == ["folder", "folder", "file", "rename", "folder"]
+    assert steps == ["file", "rename", "folder", "folder", "folder"]
+    steps.clear()
+    await store.put("a/b/y.png", b"1", "image/png")
+    assert steps == ["file", "rename", "folder"], "the folders are on the disk already"
 
 
 async def test_start_names_the_setting_to_mend(tmp_path: Path) -> None:
