@@ -1,7 +1,8 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from adapters.telemetry.memory import MemoryTelemetry
 from adapters.telemetry.tee import TeeTelemetry
+from domain.model.device import DeviceFacts
 from domain.model.events import Event
 from domain.model.priority import Priority
 from ports.telemetry import Telemetry
@@ -15,6 +16,9 @@ class FullDisk(Telemetry):
         raise OSError(28, "No space left on device")
 
     def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+        raise OSError(28, "No space left on device")
+
+    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
         raise OSError(28, "No space left on device")
 
 

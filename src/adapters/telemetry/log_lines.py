@@ -1,6 +1,7 @@
 """What the log says of each fact: how severe, its name, its fields."""
 
 from dataclasses import asdict
+from dataclasses import fields as fields_of
 from typing import Any, Literal, assert_never
 
 from domain.model.events import (
@@ -12,13 +13,15 @@ from domain.model.events import (
     StaleWriteRefused,
     UnknownWakeup,
 )
-from domain.model.task import Move, TaskMoved
+from domain.model.task import Move, TaskMoved, Timing
 
 Level = Literal["debug", "info", "warning", "error"]
 Line = tuple[Level, str, dict[str, Any]]
 
 QUIET_ROUTES = ("/health", "/metrics")
 """Asked every few seconds by machines: worth a line only to whoever debugs them."""
+
+TIMES = tuple(each.name for each in fields_of(Timing))
 
 MOVES: dict[Move, tuple[Level, str]] = {
     Move.CLAIM: ("info", "task_started"),
@@ -94,7 +97,7 @@ def _how(event: TaskMoved) -> dict[str, Any]:
     if event.move is Move.CLAIM:
         fields["queue_ms"] = task.timing.queue_ms
     elif event.move is Move.SUCCEED:
-        fields |= asdict(task.timing)
+        fields |= {name: getattr(task.timing, name) for name in TIMES}
     elif task.terminal:
         fields["total_ms"] = task.timing.total_ms
     if event.move is Move.POSTPONE and task.not_before is not None:

@@ -1,7 +1,6 @@
 """Facts as Prometheus metrics, one registry a process; `/metrics` renders it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import assert_never
 
 from prometheus_client import CollectorRegistry, disable_created_metrics
@@ -15,7 +14,9 @@ from adapters.telemetry.closed_labels import (
     one_of,
     retry_reasons,
 )
+from adapters.telemetry.gpu_gauges import GpuGauges
 from adapters.telemetry.metrics import Metrics
+from domain.model.device import DeviceFacts
 from domain.model.events import (
     AttemptFailed,
     Event,
@@ -29,7 +30,8 @@ from domain.model.priority import Priority
 from domain.model.task import FAILURE, SUCCESS, TERMINAL, Move, Task, TaskMoved
 from ports.telemetry import Telemetry
 
-STAGES = ("fetch", "prepare", "infer", "encode", "upload")
+STAGES = {stage: f"{stage}_ms" for stage in ("fetch", "prepare", "infer", "encode", "upload")}
+"""And where a task's timing has them."""
 MAX_ROUTES = 44
 """Pairs of method and route. Each is some twenty lines of the exposition, which is to stay below
 1,500: rendering it blocks the event loop."""
@@ -42,7 +44,7 @@ class PrometheusTelemetry(Telemetry):
         # A second series for each counter, which says when it began: nobody asks for it.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         names = tuple(models)
-        self._metrics = Metrics(registry)
+        self._metrics, self._gpu = Metrics(registry), GpuGauges(registry, names)
         self._metrics.build.info({"version": version})
         self._model, self._reason = one_of(names), one_of(retry_reasons())
         self._method, self._status_class = one_of(METHODS), one_of(STATUS_CLASSES)
@@ -74,6 +76,9 @@ class PrometheusTelemetry(Telemetry):
     def sample_depth(self, depth: Mapping[Priority, int]) -> None:
         for tier in Priority:
             self._metrics.queue_depth(tier.value).set(depth.get(tier, 0))
+
+    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+        self._gpu.show(gpu, loaded)
 
     def _served(self, event: RequestServed) -> None:
         method, route = self._pair(event)
@@ -110,9 +115,8 @@ class PrometheusTelemetry(Telemetry):
         if task.status in {SUCCESS, FAILURE}:
             self._metrics.task_s(model).observe(task.timing.total_ms / 1000)
         if task.status is SUCCESS:
-            times_ms = asdict(task.timing)
-            for stage in STAGES:
-                self._metrics.stage_s(stage).observe(times_ms[f"{stage}_ms"] / 1000)
+            for stage, name in STAGES.items():
+                self._metrics.stage_s(stage).observe(getattr(task.timing, name) / 1000)
         if (
             task.error
             and task.status is FAILURE

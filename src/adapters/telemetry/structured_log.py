@@ -1,14 +1,16 @@
 """Facts as lines of a log: one JSON object a line, or the same for human eyes."""
 
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
+from adapters.telemetry.json_lines import JsonLines
 from adapters.telemetry.log_lines import line_of
 from adapters.telemetry.log_text import clipped, printable
+from domain.model.device import DeviceFacts
 from domain.model.events import Event
 from domain.model.priority import Priority
 from ports.telemetry import Telemetry
@@ -16,33 +18,41 @@ from ports.telemetry import Telemetry
 HEAD = ("timestamp", "level", "event")
 
 
-class LogTelemetry(Telemetry):
-    """Writes a line a fact. The depth of the queue is a metric and no news: it is not logged."""
+Write = Callable[[str, str, Mapping[str, Any]], None]
+"""Writes a line: its level, its event, its other fields."""
 
-    def __init__(self, logger: FilteringBoundLogger) -> None:
-        self._logger = logger
+
+class LogTelemetry(Telemetry):
+    """Writes a line a fact. How deep the queue is, and how warm the GPU, is no news: not logged."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
 
     def record(self, event: Event) -> None:
-        level, name, fields = line_of(event)
-        getattr(self._logger, level)(name, **fields)
+        self._write(*line_of(event))
 
     def sample_depth(self, depth: Mapping[Priority, int]) -> None:
         return
 
+    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+        return
 
-def configure_logging(
-    level: str, format: str, stream: TextIO | None = None
-) -> FilteringBoundLogger:
-    """A logger of its own, no global state. `level`: debug, info, warning or error; `format`:
+
+def configure_logging(level: str, format: str, stream: TextIO | None = None) -> Write:
+    """A log of its own, no global state. `level`: debug, info, warning or error; `format`:
     json or console; `stream`: stderr unless given, for stdout belongs to data."""
     out = stream or sys.stderr
+    return JsonLines(level, out) if format == "json" else _for_people(level, out)
+
+
+def _for_people(level: str, out: TextIO) -> Write:
     logger: FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLogger(out),
-        processors=[*shared_processors(), *renderers(format, out)],
+        processors=[*shared_processors(), *renderers("console", out)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    return logger
+    return lambda severity, name, fields: getattr(logger, severity)(name, **fields)
 
 
 def shared_processors() -> list[Processor]:

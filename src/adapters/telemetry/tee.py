@@ -4,8 +4,9 @@ import contextlib
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from domain.model.device import DeviceFacts
 from domain.model.events import Event
 from domain.model.priority import Priority
 from ports.telemetry import Telemetry
@@ -21,11 +22,18 @@ class TeeTelemetry(Telemetry):
         self._members = tuple(members)
         self.failures: Counter[str] = Counter()
 
+    def add(self, member: Telemetry) -> None:
+        """It is told of all that happens from now on."""
+        self._members = (*self._members, member)
+
     def record(self, event: Event) -> None:
         self._tell(lambda member: member.record(event))
 
     def sample_depth(self, depth: Mapping[Priority, int]) -> None:
         self._tell(lambda member: member.sample_depth(depth))
+
+    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+        self._tell(lambda member: member.sample_device(gpu, loaded))
 
     def _tell(self, tell: Callable[[Telemetry], None]) -> None:
         for member in self._members:

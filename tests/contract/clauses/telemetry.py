@@ -7,12 +7,23 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.model.device import DeviceFacts
 from domain.model.events import Event, RequestServed
 from domain.model.priority import Priority
 from ports.telemetry import Telemetry
 from tests.contract.clauses.telemetry_events import MARK, absurd_facts, facts, random_life
 
 MAX_LINES = 1_500
+
+gpus = st.none() | st.builds(
+    DeviceFacts,
+    index=st.none() | st.integers(0, 15), uuid=st.none() | st.text(), name=st.none() | st.text(),
+    utilisation_percent=st.none() | st.integers(0, 100),
+    memory_used_bytes=st.none() | st.integers(0, 2**48),
+    memory_total_bytes=st.none() | st.integers(0, 2**48),
+    temperature_c=st.none() | st.integers(-40, 150), power_w=st.none() | st.floats(0, 2_000),
+    ecc_errors=st.none() | st.integers(0, 2**63), reason=st.none() | st.text(),
+)  # fmt: skip
 
 some = settings(
     max_examples=30,
@@ -87,6 +98,16 @@ class TelemetryClauses:
         with ThreadPoolExecutor(8) as pool:
             told = list(pool.map(telemetry.record, events))
         assert told == [None] * len(events)
+
+    @some
+    @given(gpu=gpus, loaded=st.sets(st.sampled_from(["echo", "upscale", f"{MARK}-unknown"])))
+    def test_07_any_gpu_is_taken_and_its_texts_become_no_label(
+        self, gpu: DeviceFacts | None, loaded: set[str]
+    ) -> None:
+        telemetry = self.telemetry()
+        assert telemetry.sample_device(gpu, loaded) is None
+        assert telemetry.sample_device(None, ()) is None
+        assert [label for label in self.labels(telemetry) if MARK in label] == []
 
 
 def _random_request(random: Random) -> RequestServed:

@@ -1,11 +1,13 @@
 """Which fact moves which series, and by how much."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from adapters.telemetry.prometheus import MAX_ROUTES, PrometheusTelemetry
+from domain.model.device import DeviceFacts
 from domain.model.errors import FetchFailed, GpuOutOfMemory, ImageCorrupt, InternalError
 from domain.model.events import (
     AttemptFailed,
@@ -223,6 +225,37 @@ def test_the_depth_is_the_last_one_told_and_zero_where_nothing_waits(scrape: Scr
     scrape.telemetry.sample_depth({Priority.LOW: 4})
     depth = {tier.value: scrape.value("queue_depth", priority=tier.value) for tier in Priority}
     assert depth == {"high": 0, "normal": 0, "low": 4}
+
+
+GPU = DeviceFacts(
+    index=3, utilisation_percent=40, memory_used_bytes=5, memory_total_bytes=9, temperature_c=71,
+    power_w=215.5, ecc_errors=0,
+)  # fmt: skip
+FIGURES = ("utilisation_ratio", "memory_used_bytes", "memory_total_bytes", "temperature_celsius",
+           "power_watts", "ecc_errors")  # fmt: skip
+
+
+def test_a_gpu_shows_its_figures_by_index(scrape: Scrape) -> None:
+    scrape.telemetry.sample_device(GPU, ["echo"])
+    shown = [scrape.value(f"gpu_{name}", gpu="3") for name in FIGURES]
+    assert shown == [0.4, 5, 9, 71, 215.5, 0]
+    assert scrape.value("model_loaded", model="echo") == 1
+
+
+def test_what_a_gpu_no_longer_tells_is_not_shown_as_it_was(scrape: Scrape) -> None:
+    scrape.telemetry.sample_device(GPU, ["echo"])
+    scrape.telemetry.sample_device(replace(GPU, power_w=None), [])
+    assert scrape.value("gpu_power_watts", gpu="3") is None
+    assert scrape.value("gpu_temperature_celsius", gpu="3") == 71
+    assert scrape.value("model_loaded", model="echo") == 0
+    scrape.telemetry.sample_device(DeviceFacts(reason="NVML does not answer."), [])
+    assert {scrape.value(f"gpu_{name}", gpu="3") for name in FIGURES} == {None}
+
+
+def test_a_cpu_has_no_figures(scrape: Scrape) -> None:
+    scrape.telemetry.sample_device(None, ["echo"])
+    assert "darkroom_gpu_temperature_celsius{" not in generate_latest(scrape.registry).decode()
+    assert scrape.value("model_loaded", model="echo") == 1
 
 
 def test_the_exposition_says_what_is_running_and_when_nothing_began(scrape: Scrape) -> None:

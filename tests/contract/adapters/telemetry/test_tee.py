@@ -1,12 +1,13 @@
 """One listener's trouble is its own."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 
 from adapters.telemetry.memory import MemoryTelemetry
 from adapters.telemetry.tee import TeeTelemetry
+from domain.model.device import DeviceFacts
 from domain.model.events import Event, UnknownWakeup
 from domain.model.priority import Priority
 from ports.telemetry import Telemetry
@@ -21,14 +22,20 @@ class Deaf(Telemetry):
     def sample_depth(self, depth: Mapping[Priority, int]) -> None:
         raise ValueError("I/O operation on closed file")
 
+    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+        raise ValueError("I/O operation on closed file")
+
 
 def test_every_member_is_told_in_order() -> None:
     first, second = MemoryTelemetry(), MemoryTelemetry()
     tee = TeeTelemetry([first, second])
     tee.record(EVENT)
     tee.sample_depth({Priority.HIGH: 1})
+    tee.sample_device(DeviceFacts(index=1), ["echo"])
     assert list(first.events) == list(second.events) == [EVENT]
     assert first.depth == second.depth == {Priority.HIGH: 1}
+    assert first.gpu == second.gpu == DeviceFacts(index=1)
+    assert first.loaded == second.loaded == ("echo",)
     assert not tee.failures
 
 
