@@ -9,6 +9,7 @@ from darkroom.problem import DarkroomProblem
 from domain.model.errors import (
     ContentFiltered,
     DarkroomError,
+    DeviceFault,
     FieldError,
     GpuOutOfMemory,
     ImageCorrupt,
@@ -36,6 +37,7 @@ __all__ = [
     "Darkroom",
     "DarkroomError",
     "DarkroomProblem",
+    "DeviceFault",
     "FieldError",
     "GpuOutOfMemory",
     "ImageCorrupt",

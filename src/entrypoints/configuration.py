@@ -10,6 +10,7 @@ from yaml import YAMLError
 
 from domain.model.principal import TENANT
 from domain.model.url_policy import UrlPolicy
+from entrypoints.addresses import BROKER_SCHEMES, REDIS_SCHEMES, address_problem
 from entrypoints.settings import Settings
 
 WELL_KNOWN = frozenset(
@@ -109,7 +110,7 @@ def _line(field: str, problem: ErrorDetails) -> str:
 
 
 def _problems(settings: Settings) -> list[str]:
-    problems: list[str] = []
+    problems = _wrong_addresses(settings)
     if settings.api_keys is not None:
         parse_api_keys(settings.api_keys.get_secret_value())
     try:
@@ -121,6 +122,17 @@ def _problems(settings: Settings) -> list[str]:
     if settings.app_env == "PROD" and not settings.allow_dev_secrets:
         problems += _weak_secrets(settings)
     return problems
+
+
+def _wrong_addresses(settings: Settings) -> list[str]:
+    """Those of the servers that these settings use."""
+    used: list[tuple[str, SecretStr, tuple[str, ...]]] = []
+    if settings.queue_backend != "memory":
+        used.append(("BROKER_URL", settings.broker_url, BROKER_SCHEMES))
+    if "redis" in (settings.task_store, settings.rate_limit_backend):
+        used.append(("REDIS_URL", settings.redis_url, REDIS_SCHEMES))
+    found = [(name, address_problem(url.get_secret_value(), known)) for name, url, known in used]
+    return [f"{name}: {problem}" for name, problem in found if problem]
 
 
 def _weak_secrets(settings: Settings) -> list[str]:

@@ -20,6 +20,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         "task_store": "memory",
         "storage_backend": "memory",
         "fetch_backend": "memory",
+        "imaging_backend": "memory",
         "inference_backend": "memory",
         "models": "invert",
     },

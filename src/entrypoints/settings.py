@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
     broker_url: SecretStr = Field(
         SecretStr("amqp://guest:guest@localhost:5672//"),
-        description="Broker of celery or dramatiq, amqp:// or redis://.",
+        description="Broker of celery or dramatiq, amqp(s):// or redis(s)://.",
     )
     task_store: Literal["redis", "sqlite", "memory"] = Field("sqlite", description="The ledger.")
     redis_url: SecretStr = Field(
@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the S3 server.")
     s3_bucket: str = Field("darkroom", description="Bucket; made at the start if missing.")
     s3_region: str = Field("us-east-1", description="Region of the bucket.")
-    data_dir: Path = Field(Path("data"), description="Folder of ledger, pictures and DEV secrets.")
+    data_dir: Path = Field(
+        Path("data"), description="Folder of ledger, pictures, fonts, DEV secrets."
+    )
     url_ttl_s: Count = Field(604_800, description="Life of a link to a result.")
     url_signing_secret: SecretStr | None = Field(
         None, description="Signs links; made and kept in DATA_DIR unless set."
@@ -97,6 +99,11 @@ class Settings(BaseSettings):
     worker_concurrency: Count = Field(8, description="Tasks in flight in one worker.")
     drain_grace_s: Positive = Field(25.0, description="Time a stopping worker gives its tasks.")
     models: Names = Field((), description="Names to serve, comma-separated; empty = all.")
+    models_file: Path = Field(
+        Path("models.yaml"), description="How models are set up, in YAML; may be absent."
+    )
+    models_dir: Path = Field(Path("models"), description="Folder of the weights of others.")
+    default_model: str | None = Field(None, description="What a submit gets that names no model.")
     gpu_ids: str = Field(
         "auto", description="One worker process an id, like 0,1; auto = every GPU, else the CPU."
     )
@@ -105,11 +112,21 @@ class Settings(BaseSettings):
     )
     device: str = Field("cpu", description="Where models run: cpu, cuda:0, …")
     torch_threads: Annotated[int, Field(ge=0)] = Field(0, description="CPU threads; 0 = all cores.")
+    batch_window_ms: Annotated[float, Field(ge=0)] = Field(
+        50, description="Longest wait for company on a free device; no wait where none can come."
+    )
+    max_batch_size: Count = Field(8, description="Most tasks that share the device in one batch.")
     inference_backend: Literal["device", "memory"] = Field(
         "device", description="A device thread, or inline for torch-free models."
     )
     fetch_backend: Literal["http", "memory"] = Field(
         "http", description="How picture URLs are read."
+    )
+    imaging_backend: Literal["process", "memory"] = Field(
+        "process", description="Where picture files are decoded: in child processes, or threads."
+    )
+    imaging_processes: Annotated[int, Field(ge=0)] = Field(
+        0, description="Child processes for pictures in a worker; 0 = one a core, at most two."
     )
     idempotency_ttl_s: Count = Field(86_400, description="Life of a client_request_id, at least.")
     signature_window_s: Annotated[int, Field(ge=0)] = Field(

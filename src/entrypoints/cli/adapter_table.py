@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from rich.table import Table
 
+from entrypoints.addresses import addresses
 from entrypoints.container.embedded import EmbeddedContainer
 from entrypoints.container.parts import parts
 from entrypoints.settings import Settings
@@ -40,6 +41,7 @@ def places(settings: Settings, models: list[str]) -> dict[str, str]:
         "WakeupSource": None if settings.queue_backend == "memory" else broker,
         "RateLimiter": counted + (f", {redis}" if settings.rate_limit_backend == "redis" else ""),
         "ImageFetcher": f"public addresses{allowed}" if settings.fetch_backend == "http" else None,
+        "Imaging": "child processes" if settings.imaging_backend == "process" else None,
         "Inference": f"{settings.device}: {', '.join(models)}",
         "Telemetry": f"log ({settings.log_format}, {settings.log_level}) and /metrics",
     }
@@ -47,6 +49,10 @@ def places(settings: Settings, models: list[str]) -> dict[str, str]:
 
 
 def masked(url: SecretStr) -> str:
-    """Scheme, host and path: what a person needs to recognise it by."""
-    parts = urlsplit(url.get_secret_value())
+    """Scheme, host and path of each address: what a person needs to recognise it by."""
+    return ";".join(map(_masked, addresses(url.get_secret_value())))
+
+
+def _masked(url: str) -> str:
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from entrypoints.cli.faults import ExitStatus, Fault
 
@@ -26,17 +26,14 @@ SUFFIXES = {FileFormat.PNG: ".png", FileFormat.JPEG: ".jpg", FileFormat.WEBP: ".
 @dataclass(frozen=True, slots=True)
 class Destination:
     """`asked`: whether the caller named the file; a result without a picture is written only
-    then. `options`: the `output` block of the submit."""
+    then."""
 
     path: Path
     asked: bool
-    options: dict[str, Any]
+    format: FileFormat
 
     @classmethod
-    def of(
-        cls, model: str, source: Path, output: Path | None, format: FileFormat | None,
-        quality: int | None,
-    ) -> Self:  # fmt: skip
+    def of(cls, model: str, source: Path, output: Path | None, format: FileFormat | None) -> Self:
         """Refuses what can't be written, before any work is done."""
         suffix = output.suffix.lower() if output else ""
         kind = format or BY_SUFFIX.get(suffix, FileFormat.PNG)
@@ -47,8 +44,7 @@ class Destination:
             raise _unusable(path, "it is a folder", "name a file in it")
         if not path.parent.is_dir():
             raise _unusable(path, "its folder does not exist", f"mkdir -p {path.parent}")
-        options = {"format": kind.value} | ({} if quality is None else {"quality": quality})
-        return cls(path, output is not None, options)
+        return cls(path, output is not None, kind)
 
     def write(self, data: bytes) -> None:
         try:

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from darkroom.problem import DarkroomProblem
-from domain.model.errors import DarkroomError
+from domain.model.errors import DarkroomError, Unavailable
 from entrypoints.configuration import ConfigurationError
 
 
@@ -37,19 +37,24 @@ BY_CODE = {
     "rate_limited": ExitStatus.LIMIT,
     "overloaded": ExitStatus.LIMIT,
     "invalid_api_key": ExitStatus.AUTH,
+    "device_missing": ExitStatus.CONFIGURATION,
     "task_failed": ExitStatus.TASK_FAILED,
     "task_expired": ExitStatus.TASK_FAILED,
 }
 
 
 def fault_of(error: Exception) -> Fault:
-    """`error`, one of `Told`, in four lines."""
+    """`error`, one of `Told`, in four lines. What our side can't do and no further try would mend
+    is a matter of the settings."""
     if isinstance(error, Fault):
         return error
     if isinstance(error, ConfigurationError):
-        return _misconfigured(error)
+        fix = "correct the variable in the environment, in .env or in CONFIG_FILE"
+        return _misconfigured("\n     ".join(str(error).splitlines()), fix)
     if isinstance(error, DarkroomProblem):
         return _refused(error)
+    if isinstance(error, Unavailable) and not error.retryable:
+        return _misconfigured(error.detail, error.hint)
     if isinstance(error, DarkroomError):
         return Fault(
             status_of(error.code, None), f"Darkroom can't do that: {error.code}",
@@ -80,11 +85,9 @@ def _covers(kind: type[DarkroomError], code: str) -> bool:
     return kind.code == code or any(_covers(below, code) for below in kind.__subclasses__())
 
 
-def _misconfigured(error: ConfigurationError) -> Fault:
+def _misconfigured(why: str, fix: str) -> Fault:
     return Fault(
-        ExitStatus.CONFIGURATION, "Darkroom can't start with these settings.",
-        why="\n     ".join(str(error).splitlines()),
-        fix="correct the variable in the environment, in .env or in CONFIG_FILE",
+        ExitStatus.CONFIGURATION, "Darkroom can't start with these settings.", why=why, fix=fix,
         more="darkroom config docs; darkroom config show",
     )  # fmt: skip
 

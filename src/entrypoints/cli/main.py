@@ -2,11 +2,10 @@
 
 import typer
 
-from entrypoints.cli import config, tasks
+from entrypoints.cli import config, models, tasks
 from entrypoints.cli.demo import demo
 from entrypoints.cli.doctor import doctor
 from entrypoints.cli.group import TellingGroup
-from entrypoints.cli.models import models
 from entrypoints.cli.run import run
 from entrypoints.cli.serve import serve
 from entrypoints.cli.up import up
@@ -24,7 +23,7 @@ app.command()(up)
 app.command()(serve)
 app.command()(worker)
 app.command()(run)
-app.command()(models)
+app.add_typer(models.app, name="models")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(config.app, name="config")
 app.command()(doctor)

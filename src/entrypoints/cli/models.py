@@ -1,22 +1,32 @@
-"""`darkroom models`: what can be run."""
+"""`darkroom models`: what can be run, and why something can't."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from entrypoints.cli.faults import ExitStatus, Fault
 from entrypoints.cli.service import running_service
-from entrypoints.cli.streams import put_columns, put_json
+from entrypoints.cli.streams import note, put_columns, put_json
 from entrypoints.configuration import load_settings
 
+app = typer.Typer(help="List, show and check the models.", invoke_without_command=True)
+
 ROLES = ("image", "mask", "control_image", "prompt", "negative_prompt")
+AsJson = Annotated[bool, typer.Option("--json", help="With schemas and examples.")]
 
 
-def models(
-    as_json: Annotated[bool, typer.Option("--json", help="With schemas and examples.")] = False,
-) -> None:
+@app.callback()
+def models(context: typer.Context, as_json: AsJson = False) -> None:
+    """Without a command: ls."""
+    if context.invoked_subcommand is None:
+        list_models(as_json)
+
+
+@app.command("ls")
+def list_models(as_json: AsJson = False) -> None:
     """List the models of the server, or of this installation where none runs."""
-    found = available()
+    found = known()
     if as_json:
         put_json(found)
         return
@@ -24,18 +34,51 @@ def models(
         ("NAME", "NEEDS", "MAKES", "DESCRIPTION"),
         [(each["name"], needs(each), makes(each), each["description"]) for each in found],
     )
+    for each in found:
+        if not each["available"]:
+            note(f"{each['name']} is not available: {each['reason']}")
 
 
-def available() -> list[Mapping[str, Any]]:
+@app.command("info")
+def info(name: Annotated[str, typer.Argument(help="As `darkroom models ls` shows it.")]) -> None:
+    """One model with its schemas and examples, as JSON."""
+    found = {alias: each for each in known() for alias in (each["name"], *each["aliases"])}
+    if name not in found:
+        raise Fault(
+            ExitStatus.USAGE, f"No model is named {name!r}.", why=f"known: {', '.join(found)}",
+            fix="take one of these", more="darkroom models ls",
+        )  # fmt: skip
+    put_json(found[name])
+
+
+@app.command("check")
+def check() -> None:
+    """Read MODELS_FILE and the heads of all weights here: what would run, and what would not.
+    Exit 1 where a model that the file or MODELS names can't run, 3 where the file is wrong."""
+    from entrypoints.container.models import build_models
+    from entrypoints.models_file import read_models_file
+
+    settings = load_settings()
+    found = build_models(settings).models
+    put_columns(
+        ("NAME", "LOAD", "STATE"),
+        [(one.spec.name, one.loading, one.unavailable or "ok") for one in found],
+    )
+    wanted = {*read_models_file(settings), *settings.models}
+    if any(one.unavailable and one.spec.name in wanted for one in found):
+        raise typer.Exit(ExitStatus.TASK_FAILED)
+
+
+def known() -> list[Mapping[str, Any]]:
     """Model documents, as `GET /v1/models` has them."""
     service = running_service()
     if service is not None:
         with service.client() as darkroom:
             return list(darkroom.models())
     from entrypoints.container.models import build_models
-    from entrypoints.http.model_view import model_document
+    from entrypoints.http.model_view import registered_document
 
-    return [model_document(spec) for spec in build_models(load_settings())]
+    return [registered_document(each) for each in build_models(load_settings()).models]
 
 
 def needs(model: Mapping[str, Any]) -> str:

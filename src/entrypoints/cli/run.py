@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,12 @@ class Urgency(StrEnum):
     LOW = "low"
 
 
+class Times(StrEnum):
+    ONCE = "1"
+    TWICE = "2"
+    FOUR_TIMES = "4"
+
+
 def run(
     model: Annotated[str, typer.Argument(help="A name that `darkroom models` lists.")],
     file: Annotated[Path, typer.Argument(help="A JPEG, PNG or WebP picture.")],
@@ -37,6 +43,8 @@ def run(
     quality: Annotated[
         int | None, typer.Option(min=1, max=100, help="Of a JPEG or WebP file.")
     ] = None,
+    upscale: Annotated[Times, typer.Option(help="Enlarge the result.")] = Times.ONCE,
+    watermark: Annotated[str | None, typer.Option(help="A text to lay over the result.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A model parameter.")
     ] = None,
@@ -53,11 +61,12 @@ def run(
     one that lives as long as the command.
     """
     params = read_params(set_ or [])
-    destination = Destination.of(model, file, output, format, quality)
+    destination = Destination.of(model, file, output, format)
+    finish = _finish(destination.format, quality, int(upscale), watermark)
     picture = _read(file)
-    with _service(model, quiet) as service, service.client() as darkroom:
+    with _service(model, int(upscale), quiet) as service, service.client() as darkroom:
         task = darkroom.submit(
-            model, image=picture, params=params, output=destination.options, priority=priority.value
+            model, image=picture, params=params, output=finish, priority=priority.value
         )
         ended = _ended(darkroom, task, timeout, quiet)
         deliver(darkroom, ended, destination, as_json=as_json, quiet=quiet)
@@ -73,8 +82,21 @@ def _read(file: Path) -> bytes:
         ) from error  # fmt: skip
 
 
+def _finish(
+    format: FileFormat, quality: int | None, upscale: int, watermark: str | None
+) -> dict[str, Any]:
+    """The `output` block of the submit. What was not asked stays out of it: a model without a
+    picture would refuse it."""
+    return {
+        "format": format.value,
+        **({} if quality is None else {"quality": quality}),
+        **({} if upscale == 1 else {"upscale": upscale}),
+        **({} if watermark is None else {"watermark": {"type": "text", "text": watermark}}),
+    }
+
+
 @contextmanager
-def _service(model: str, quiet: bool) -> Iterator[Service]:
+def _service(model: str, upscale: int, quiet: bool) -> Iterator[Service]:
     service = running_service()
     if service is not None:
         yield service
@@ -83,7 +105,7 @@ def _service(model: str, quiet: bool) -> Iterator[Service]:
 
     if not quiet:
         note("no service runs here: starting one for this command")
-    with ephemeral(model) as own:
+    with ephemeral(model, upscale) as own:
         yield own
 
 

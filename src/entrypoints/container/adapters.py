@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from domain.model.batching import BatchLimits
+from domain.model.device import DeviceFacts
 from domain.model.links import LinkSigner
 from domain.model.runner import ModelRegistry
 from domain.model.url_policy import UrlPolicy
@@ -10,6 +12,7 @@ from entrypoints.configuration import api_keys
 from entrypoints.settings import Settings
 from ports.blob_store import BlobStore
 from ports.clock import Now
+from ports.device_meter import DeviceMeter
 from ports.epoch import Epoch
 from ports.image_fetcher import ImageFetcher
 from ports.imaging import Imaging
@@ -17,25 +20,28 @@ from ports.inference import Inference
 from ports.key_store import KeyStore
 from ports.rate_limiter import RateLimiter
 from ports.task_store import TaskStore
+from ports.task_watch import TaskWatch
 from ports.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
+    from adapters.imaging.pillow import PillowImaging
     from adapters.redis_client import RedisClient
     from adapters.tasks.redis_clock import RedisClock
+    from adapters.tasks.telling import Tell
 
 REDIS_PREFIX = "darkroom:"
 
 
-def memory_task_store(now: Now) -> TaskStore:
+def memory_task_store(now: Now, tell: "Tell") -> TaskStore:
     from adapters.tasks.memory import MemoryTaskStore
 
-    return MemoryTaskStore(now)
+    return MemoryTaskStore(now, tell)
 
 
-def sqlite_task_store(settings: Settings, now: Now) -> TaskStore:
+def sqlite_task_store(settings: Settings, now: Now, tell: "Tell") -> TaskStore:
     from adapters.tasks.sqlite import SqliteTaskStore
 
-    return SqliteTaskStore(settings.sqlite_path or settings.data_dir / "darkroom.db", now)
+    return SqliteTaskStore(settings.sqlite_path or settings.data_dir / "darkroom.db", now, tell)
 
 
 def redis_client(settings: Settings) -> "RedisClient":
@@ -55,6 +61,12 @@ def redis_task_store(settings: Settings, redis: "RedisClient", now: Now) -> Task
 
     allowed = settings.redis_allow_eviction
     return RedisTaskStore(redis, REDIS_PREFIX, now, allow_eviction=allowed)
+
+
+def redis_task_watch(redis: "RedisClient") -> TaskWatch:
+    from adapters.watch.redis import RedisTaskWatch
+
+    return RedisTaskWatch(redis, REDIS_PREFIX)
 
 
 def redis_epoch(redis: "RedisClient", now: Now) -> Epoch:
@@ -133,10 +145,19 @@ def http_fetcher(settings: Settings, urls: UrlPolicy) -> ImageFetcher:
     return HttpImageFetcher(urls, max_bytes=settings.max_upload_bytes)
 
 
-def pillow_imaging() -> Imaging:
+def pillow_imaging(settings: Settings) -> "PillowImaging":
     from adapters.imaging.pillow import PillowImaging
 
-    return PillowImaging()
+    return PillowImaging(fonts=settings.data_dir / "fonts")
+
+
+def process_imaging(settings: Settings) -> Imaging:
+    import os
+
+    from adapters.imaging.processes import ProcessImaging
+
+    processes = settings.imaging_processes or min(2, os.cpu_count() or 1)
+    return ProcessImaging(pillow_imaging(settings), processes)
 
 
 def memory_inference(models: ModelRegistry) -> Inference:
@@ -145,11 +166,47 @@ def memory_inference(models: ModelRegistry) -> Inference:
     return MemoryInference(models)
 
 
-def device_inference(settings: Settings, models: ModelRegistry) -> Inference:
+def device_inference(
+    settings: Settings, models: ModelRegistry, on_sick: Callable[[str], None]
+) -> Inference:
     from adapters.inference.device_thread import DeviceThreadInference
 
-    names = [spec.name for spec in models]
-    return DeviceThreadInference(models, settings.device, names, torch_threads(settings))
+    let_cores_rest()
+    names = [each.spec.name for each in models.models if each.is_for_startup]
+    threads, limits = torch_threads(settings), batch_limits(settings)
+    return DeviceThreadInference(
+        models, settings.device, names, threads, limits=limits, on_sick=on_sick
+    )
+
+
+def let_cores_rest() -> None:
+    """OpenMP's threads, torch's on a CPU, would spin while they wait for each other, on cores that
+    decoding and HTTP need: a pass takes up to five times as long then. Read when torch is loaded.
+    """
+    import os
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def device_meter(settings: Settings) -> DeviceMeter:
+    """By the kind of the device. CUDA_VISIBLE_DEVICES is no setting of ours: the parent of the
+    workers, or whoever starts one, shows it one GPU by that."""
+    from adapters.devices.memory import MemoryDeviceMeter
+
+    if settings.device == "cpu":
+        return MemoryDeviceMeter()
+    if not settings.device.startswith("cuda"):
+        return MemoryDeviceMeter(DeviceFacts(reason="Only CUDA devices are measured."))
+
+    import os
+
+    from adapters.devices.nvml import NvmlDeviceMeter, visible_gpu
+
+    return NvmlDeviceMeter(visible_gpu(settings.device, os.environ.get("CUDA_VISIBLE_DEVICES")))
+
+
+def batch_limits(settings: Settings) -> BatchLimits:
+    return BatchLimits(settings.batch_window_ms / 1000, settings.max_batch_size)
 
 
 def torch_threads(settings: Settings) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from dependency_injector import containers, providers
 
 from adapters.clock import system_now, uuid7
 from adapters.epoch.memory import MemoryEpoch
+from adapters.watch.memory import MemoryTaskWatch
 from adapters.workers.memory import MemoryWorkerRegistry
 from domain.model.life_cycle import TaskPolicy
 from domain.model.links import LinkSigner
@@ -70,10 +71,11 @@ class CoreContainer(containers.DeclarativeContainer):
     metrics_registry = providers.Singleton(new_registry)
     telemetry = providers.Singleton(build_telemetry, settings, models, metrics_registry)
 
+    heard = providers.Singleton(MemoryTaskWatch)
     store = providers.Selector(
         config.task_store,
-        memory=providers.Singleton(adapters.memory_task_store, now),
-        sqlite=providers.Singleton(adapters.sqlite_task_store, settings, now),
+        memory=providers.Singleton(adapters.memory_task_store, now, heard.provided.tell),
+        sqlite=providers.Singleton(adapters.sqlite_task_store, settings, now, heard.provided.tell),
         redis=providers.Singleton(adapters.redis_task_store, settings, redis, now),
     )
     epoch = providers.Selector(

@@ -1,12 +1,15 @@
 """Gateway and worker in one process, over one queue and one ledger."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dependency_injector import providers
 
 from entrypoints.container.gateway import GatewayContainer
 from entrypoints.container.worker import WorkerContainer
+from entrypoints.http.gateway import Gateway
 from entrypoints.settings import Settings
+from ports.lifecycle import Lifecycle
 
 
 def each_once(*groups: Sequence[object]) -> list[object]:
@@ -15,7 +18,15 @@ def each_once(*groups: Sequence[object]) -> list[object]:
     return list(seen.values())
 
 
+def with_device(gateway: Gateway, inference: object) -> Gateway:
+    """Who has the device in the same process is ready only while that works."""
+    if not isinstance(inference, Lifecycle):
+        return gateway
+    return replace(gateway, probes={**gateway.probes, "inference": inference.ping})
+
+
 class EmbeddedContainer(GatewayContainer, WorkerContainer):
+    gateway = providers.Singleton(with_device, GatewayContainer.gateway, WorkerContainer.inference)
     lifetimes = providers.Callable(each_once, GatewayContainer.lifetimes, WorkerContainer.lifetimes)
 
 

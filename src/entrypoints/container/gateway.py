@@ -66,12 +66,19 @@ class GatewayContainer(Core):
 
     confirm = providers.Singleton(ConfirmPublished, Core.ledger, Core.now)
     wake = providers.Singleton(WakeWorker, Core.queue, confirm, Core.telemetry)
-    get = providers.Singleton(GetTask, Core.store, Core.elapsed)
+    watch = providers.Selector(
+        Core.config.task_store,
+        memory=Core.heard,
+        sqlite=Core.heard,
+        redis=providers.Singleton(adapters.redis_task_watch, Core.redis),
+    )
+    get = providers.Singleton(GetTask, Core.store, watch, Core.elapsed)
     read = providers.Singleton(
         ReadSubmission,
         Core.models,
         Core.urls,
         Core.settings.provided.max_upload_bytes,
+        Core.settings.provided.max_pixels,
         Core.settings.provided.task_ttl_s,
     )
     use_cases = providers.Singleton(
@@ -109,7 +116,9 @@ class GatewayContainer(Core):
         new_id=Core.new_id,
         cors_origins=Core.settings.provided.cors_origins,
     )  # fmt: skip
-    lifetimes = providers.Callable(in_order, Core.shared_lifetimes, providers.List(limiter, keys))
+    lifetimes = providers.Callable(
+        in_order, Core.shared_lifetimes, providers.List(limiter, keys, watch)
+    )
 
 
 def build_gateway(settings: Settings) -> GatewayContainer:

@@ -1,34 +1,99 @@
-"""The models of this process: the built-in ones and those other packages register."""
+"""The models of this process: the built-in ones, those other packages register, and what the
+models file makes of them."""
 
+from collections.abc import Mapping
 from importlib.metadata import entry_points
+from pathlib import Path
 
+from adapters.runners.esrgan.runner import EsrganRunner
 from adapters.runners.invert import InvertRunner
 from adapters.runners.scoring.runner import ImageScoringRunner
 from adapters.runners.superres.runner import SuperResolutionX2, SuperResolutionX4
+from domain.model.model_setup import Loading, ModelSetup, SetupError
 from domain.model.runner import ModelRegistry, ModelRunner
 from entrypoints.configuration import ConfigurationError
+from entrypoints.models_file import Entry, did_you_mean, entry_error, read_models_file
 from entrypoints.settings import Settings
 
-BUILT_IN: tuple[type[ModelRunner], ...] = (
+Runners = Mapping[str, type[ModelRunner]]
+
+READY: tuple[type[ModelRunner], ...] = (
     SuperResolutionX2,
     SuperResolutionX4,
     ImageScoringRunner,
     InvertRunner,
 )
+"""Each is a model by itself."""
+IN_NEED: tuple[type[ModelRunner], ...] = (EsrganRunner,)
+"""These need weights to be one."""
+WITH_WEIGHTS_OF_OTHERS = {
+    f"esrgan-x{scale}": Entry(
+        runner="esrgan", weights=f"RealESRGAN_x{scale}plus.pth", load=Loading.LAZY
+    )
+    for scale in (2, 4)
+}
+"""Models as soon as somebody puts their file into MODELS_DIR."""
 GROUP = "darkroom.runners"
 
 
 def build_models(settings: Settings) -> ModelRegistry:
-    """Every runner that `MODELS` names, or all of them. Raises `ConfigurationError` for a name
-    that nobody registered, and for an entry point that can't be loaded."""
-    registry = ModelRegistry()
-    found = {runner.spec.name: runner for runner in (*BUILT_IN, *_from_packages())}
-    for name in settings.models or found:
-        if name not in found:
-            known = ", ".join(sorted(found))
-            raise ConfigurationError(f"MODELS: no model is named {name!r}; known: {known}")
-        registry.register(found[name])
+    """Every model that `MODELS` names, or all of them. Raises `ConfigurationError` for a name
+    that nobody knows, an entry that is wrong, and an entry point that can't be loaded; weights
+    that are missing only make their model unavailable."""
+    ready = {runner.spec.name: runner for runner in (*READY, *_from_packages())}
+    runners = {**ready, **{runner.spec.name: runner for runner in IN_NEED}}
+    entries = _entries(settings, {**{name: Entry() for name in ready}, **WITH_WEIGHTS_OF_OTHERS})
+    registry = ModelRegistry(settings.default_model)
+    for name in settings.models or entries:
+        if name not in entries:
+            near = did_you_mean(name, entries)
+            raise ConfigurationError(f"MODELS: no model is named {name!r}{near}")
+        _register(registry, settings, name, entries[name], runners)
+    _check_default(registry, settings)
     return registry
+
+
+def _entries(settings: Settings, own: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """What the file says goes before what is built in."""
+    given = read_models_file(settings)
+    merged = {name: entry.over(own.get(name, Entry())) for name, entry in given.items()}
+    return {**own, **merged}
+
+
+def _register(
+    registry: ModelRegistry, settings: Settings, name: str, entry: Entry, runners: Runners
+) -> None:
+    kind = entry.runner or name
+    if kind not in runners:
+        reason = f"no runner is named {kind!r}{did_you_mean(kind, runners)}"
+        raise entry_error(settings, name, "runner", reason)
+    try:
+        runner = runners[kind].set_up(_setup(settings.models_dir, name, entry))
+    except SetupError as error:
+        raise entry_error(settings, name, error.field, str(error)) from error
+    try:
+        registry.register(runner, aliases=entry.aliases, loading=entry.load)
+    except ValueError as error:
+        raise entry_error(settings, name, "aliases", str(error)) from error
+
+
+def _setup(folder: Path, name: str, entry: Entry) -> ModelSetup:
+    return ModelSetup(
+        name=name,
+        weights=str(folder / entry.weights) if entry.weights else None,
+        precision=entry.precision,
+        device_memory_mb=entry.device_memory_mb,
+        max_pixels=entry.limits.max_pixels,
+    )
+
+
+def _check_default(registry: ModelRegistry, settings: Settings) -> None:
+    """One that can't run yet is allowed: whoever gets it is told why."""
+    name = settings.default_model
+    known = {name: each for each in registry.models for name in (each.spec.name, *each.aliases)}
+    if name is not None and name not in known:
+        near = did_you_mean(name, known)
+        raise ConfigurationError(f"DEFAULT_MODEL: no model is named {name!r}{near}")
 
 
 def _from_packages() -> list[type[ModelRunner]]:

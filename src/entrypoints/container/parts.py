@@ -9,6 +9,7 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
     """Built, not started."""
     return {
         "TaskStore": container.store(),
+        "TaskWatch": container.watch(),
         "Epoch": container.epoch(),
         "WorkerRegistry": container.workers(),
         "WakeupQueue": container.queue(),
@@ -19,5 +20,6 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
         "ImageFetcher": container.fetcher(),
         "Imaging": container.imaging(),
         "Inference": container.inference(),
+        "DeviceMeter": container.meter(),
         "Telemetry": container.telemetry(),
     }

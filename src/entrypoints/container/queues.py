@@ -1,8 +1,10 @@
 """Both ends of each queue, their libraries imported inside."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from domain.model.priority import Ageing
+from domain.model.task import Task
 from entrypoints.settings import Settings
 from ports.clock import Elapsed
 from ports.task_store import TaskStore
@@ -11,6 +13,7 @@ from ports.wakeup_source import WakeupSource
 
 if TYPE_CHECKING:
     from adapters.queue.memory import MemoryQueue
+    from adapters.telemetry.tee import TeeTelemetry
 
 
 def ageing(settings: Settings) -> Ageing:
@@ -31,7 +34,9 @@ def celery_queue(settings: Settings, elapsed: Elapsed) -> WakeupQueue:
     return CeleryWakeupQueue(CeleryBroker(url=settings.broker_url.get_secret_value()), elapsed)
 
 
-def celery_source(settings: Settings, store: TaskStore, elapsed: Elapsed) -> WakeupSource:
+def celery_source(
+    settings: Settings, store: TaskStore, elapsed: Elapsed, telemetry: "TeeTelemetry"
+) -> WakeupSource:
     """Where the ledger is on Redis, Celery's result backend there mirrors it, for AsyncResult and
     Flower; no decision reads it."""
     from adapters.queue.celery.broker import CeleryBroker
@@ -43,9 +48,24 @@ def celery_source(settings: Settings, store: TaskStore, elapsed: Elapsed) -> Wak
         ageing(settings),
         elapsed,
         grace_s=settings.drain_grace_s,
-        task_of=store.get if mirrored else None,
+        task_of=remembered(store, telemetry) if mirrored else None,
         result_url=settings.redis_url.get_secret_value() if mirrored else None,
     )
+
+
+def remembered(
+    store: TaskStore, telemetry: "TeeTelemetry"
+) -> Callable[[str], Awaitable[Task | None]]:
+    """`store.get`, but the ledger is not asked for a task that has just ended here."""
+    from adapters.telemetry.ended_tasks import EndedTasks
+
+    ended = EndedTasks()
+    telemetry.add(ended)
+
+    async def task_of(task_id: str) -> Task | None:
+        return ended.take(task_id) or await store.get(task_id)
+
+    return task_of
 
 
 def dramatiq_queue(settings: Settings, elapsed: Elapsed) -> WakeupQueue:

@@ -10,7 +10,6 @@ from adapters.telemetry.structured_log import LogTelemetry, configure_logging
 from adapters.telemetry.tee import TeeTelemetry
 from domain.model.runner import ModelRegistry
 from entrypoints.settings import Settings
-from ports.telemetry import Telemetry
 
 VERSION = version("darkroom")
 
@@ -22,9 +21,9 @@ def new_registry() -> CollectorRegistry:
 
 def build_telemetry(
     settings: Settings, models: ModelRegistry, registry: CollectorRegistry
-) -> Telemetry:
+) -> TeeTelemetry:
     log = LogTelemetry(configure_logging(settings.log_level, settings.log_format))
-    names = [spec.name for spec in models]
+    names = [each.spec.name for each in models.models]
     return TeeTelemetry([log, PrometheusTelemetry(registry, names, VERSION)])
 
 

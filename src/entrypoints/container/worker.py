@@ -7,11 +7,14 @@ import sys
 from dependency_injector import providers
 
 from domain.model.task import Task
+from domain.use_cases.fetch_source import FetchSource
 from domain.use_cases.hold_lease import LISTEN_S, HoldLease
+from domain.use_cases.mark_picture import MarkPicture
 from domain.use_cases.process_task import ProcessTask
 from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import RunAttempt
 from domain.use_cases.store_result import StoreResult
+from domain.use_cases.upscale_picture import UpscalePicture
 from entrypoints.background import end_process
 from entrypoints.container import adapters, queues
 from entrypoints.container.core import CoreContainer as Core
@@ -20,6 +23,7 @@ from entrypoints.container.gateway import image_limits
 from entrypoints.container.telemetry import VERSION
 from entrypoints.settings import Settings
 from entrypoints.worker.heartbeat import Heartbeat, this_worker
+from entrypoints.worker.sickness import Sickness
 from entrypoints.worker.watch import IdleWatch, InHand
 
 EXIT_HUNG = 70
@@ -46,20 +50,32 @@ class WorkerContainer(Core):
     source = providers.Selector(
         Core.config.queue_backend,
         memory=Core.queue,
-        celery=providers.Singleton(queues.celery_source, Core.settings, Core.store, Core.elapsed),
+        celery=providers.Singleton(
+            queues.celery_source, Core.settings, Core.store, Core.elapsed, Core.telemetry
+        ),
         dramatiq=providers.Singleton(queues.dramatiq_source, Core.settings, Core.elapsed),
     )
-    imaging = providers.Singleton(adapters.pillow_imaging)
+    imaging = providers.Selector(
+        Core.config.imaging_backend,
+        process=providers.Singleton(adapters.process_imaging, Core.settings),
+        memory=providers.Singleton(adapters.pillow_imaging, Core.settings),
+    )
+    sickness = providers.Singleton(Sickness)
     inference = providers.Selector(
         Core.config.inference_backend,
-        device=providers.Singleton(adapters.device_inference, Core.settings, Core.models),
+        device=providers.Singleton(adapters.device_inference, Core.settings, Core.models, sickness),
         memory=providers.Singleton(adapters.memory_inference, Core.models),
     )
-    store_result = providers.Singleton(StoreResult, imaging, Core.blobs, Core.elapsed)
+    image_limits = providers.Callable(image_limits, Core.settings)
+    fetch_source = providers.Singleton(FetchSource, fetcher, Core.blobs)
+    upscale = providers.Singleton(
+        UpscalePicture, inference, imaging, Core.models, Core.elapsed, image_limits
+    )
+    mark = providers.Singleton(MarkPicture, fetch_source, imaging, image_limits)
+    store_result = providers.Singleton(StoreResult, mark, imaging, Core.blobs, Core.elapsed)
     run = providers.Singleton(
-        RunAttempt, fetcher, Core.blobs, imaging, inference, store_result, Core.models,
-        Core.elapsed,
-        providers.Callable(image_limits, Core.settings),
+        RunAttempt, fetch_source, imaging, inference, upscale, store_result, Core.models,
+        Core.elapsed, image_limits,
     )  # fmt: skip
     on_hung = providers.Object(end_hung_process)
     listen_s = providers.Object(LISTEN_S)
@@ -78,10 +94,11 @@ class WorkerContainer(Core):
         InHand, process, Core.elapsed, Core.settings.provided.worker_concurrency
     )
     idle_watch = providers.Singleton(IdleWatch, Core.queue, in_hand, providers.Object(end_process))
+    meter = providers.Singleton(adapters.device_meter, Core.settings)
     heartbeat = providers.Singleton(
         Heartbeat, Core.workers,
         providers.Callable(this_worker, worker_name, Core.settings, Core.models, Core.now, VERSION),
-        in_hand,
+        in_hand, inference, meter, Core.telemetry,
     )  # fmt: skip
     lifetimes = providers.Callable(
         in_order, Core.shared_lifetimes, providers.List(source, fetcher, imaging, inference)

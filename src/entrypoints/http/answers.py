@@ -4,14 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 
 NOT_KEPT = "no-store"
 
+_spelt = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
 
 def to_json(content: Any) -> bytes:
     """Compact ASCII JSON: one line whatever is in it, and readable by every parser."""
-    return json.dumps(content, separators=(",", ":"), allow_nan=False).encode("ascii")
+    try:
+        fast = orjson.dumps(content)
+    except TypeError:  # numbers beyond 64 bits, lone surrogates
+        fast = b""
+    # It knows no escapes for letters outside ASCII.
+    return fast if fast and fast.isascii() else _spelt(content).encode("ascii")
 
 
 def json_answer(

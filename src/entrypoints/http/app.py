@@ -1,6 +1,6 @@
 """The HTTP surface, put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.gateway import Gateway
 from entrypoints.http.handlers import HANDLERS
@@ -16,10 +17,12 @@ from entrypoints.http.middleware.body_limit import BodyLimitMiddleware
 from entrypoints.http.middleware.last_resort import LastResortMiddleware
 from entrypoints.http.middleware.request_id import RequestIdMiddleware
 from entrypoints.http.openapi import TITLE
+from entrypoints.http.plain_route import PlainRoutes
 from entrypoints.http.routes import (
     catalogue,
     docs,
     files,
+    gpus,
     health,
     limits,
     models,
@@ -33,7 +36,7 @@ from entrypoints.http.routes import (
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
-    submit, tasks, results, files, models, queues, workers, limits, health, catalogue, docs,
+    submit, tasks, results, files, models, queues, workers, gpus, limits, health, catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""
@@ -46,9 +49,27 @@ SHOWN_HEADERS = (
 )  # fmt: skip
 
 
+class Service(FastAPI):
+    """Plain routes stand behind the same middlewares, but not behind the framework's."""
+
+    def __init__(self, middleware: Sequence[Middleware], **options: Any) -> None:
+        super().__init__(middleware=middleware, **options)
+        self._plain_routes = PlainRoutes(ROUTES)
+        self._plain: ASGIApp = self._plain_routes
+        for each in reversed(middleware):
+            self._plain = each.cls(self._plain, *each.args, **each.kwargs)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._plain_routes.serves(scope):
+            scope["app"] = self
+            await self._plain(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(gateway: Gateway, lifespan: Lifespan | None = None) -> FastAPI:
     """The app over `gateway`, whose adapters `lifespan` opens and closes."""
-    app = FastAPI(
+    app = Service(
         title=TITLE, routes=list(ROUTES), lifespan=lifespan, middleware=_middleware(gateway),
         exception_handlers=dict(HANDLERS),
         docs_url=None, redoc_url=None, openapi_url=None,

@@ -116,6 +116,8 @@ class ModelDocument(TypedDict):
     deterministic: bool
     makes_picture: bool
     scale: int | None
+    aliases: list[str]
+    max_pixels: int | None
 
 
 class ModelListDocument(TypedDict):
@@ -135,12 +137,14 @@ class QueuesDocument(TypedDict):
 
 
 class WorkerDocument(TypedDict):
-    """`in_flight` of its `slots` are taken. `state`: starting, ready or draining."""
+    """`in_flight` of its `slots` are taken. `state`: starting, ready, draining, or sick: its device
+    failed and its process ends."""
 
     worker_id: str
     device: str
     state: str
     models: list[str]
+    loaded_models: list[str]
     in_flight: int
     slots: int
     started_at: str
@@ -149,6 +153,34 @@ class WorkerDocument(TypedDict):
 
 class WorkersDocument(TypedDict):
     data: list[WorkerDocument]
+
+
+class GpuDocument(TypedDict):
+    """Null where the GPU does not tell; `reason` where it tells nothing at all. `index` and `uuid`
+    as nvidia-smi says them, `device` as its worker calls it. `ecc_errors`: uncorrected ones."""
+
+    worker_id: str
+    state: str
+    device: str
+    index: int | None
+    uuid: str | None
+    name: str | None
+    utilisation_percent: int | None
+    memory_used_bytes: int | None
+    memory_total_bytes: int | None
+    temperature_c: int | None
+    power_w: float | None
+    ecc_errors: int | None
+    reason: str | None
+    loaded_models: list[str]
+    seen_at: str
+
+
+class GpusDocument(TypedDict):
+    """`note`: why there is none."""
+
+    data: list[GpuDocument]
+    note: str | None
 
 
 class BucketDocument(TypedDict):

@@ -1,32 +1,41 @@
 """A model as its JSON document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.model.errors import InvalidRequest
 from domain.model.inputs import REQUIRED_TEXTS
 from domain.model.request import PICTURE_ROLES, TEXT_ROLES
-from domain.model.runner import ModelSpec
+from domain.model.runner import ModelSpec, RegisteredModel
 from entrypoints.http.documents import ModelDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXAMPLE_HOST = "https://example.com"
 
 
-def model_document(spec: ModelSpec) -> ModelDocument:
-    """Every model this process registered is available: others are unknown to it."""
+def registered_document(model: RegisteredModel) -> ModelDocument:
+    """As this process has it set up."""
+    return model_document(model.spec, model.unavailable, model.aliases)
+
+
+def model_document(
+    spec: ModelSpec, unavailable: str | None = None, aliases: Sequence[str] = ()
+) -> ModelDocument:
+    """`unavailable`: why it can't run here, if it can't."""
     return {
         "name": spec.name,
         "description": spec.description,
         "input": input_schema(spec),
         "params": dict(spec.params_schema),
         "examples": [_example(spec, params) for params in spec.examples or ({},)],
-        "available": True,
-        "reason": None,
+        "available": unavailable is None,
+        "reason": unavailable,
         "batchable": spec.batchable,
         "deterministic": _is_deterministic(spec),
         "makes_picture": spec.makes_picture,
         "scale": spec.scale,
+        "aliases": list(aliases),
+        "max_pixels": spec.max_pixels,
     }
 
 

@@ -1,15 +1,16 @@
 """From a submit's JSON to the submission the use case takes."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from domain.model.errors import FieldError, NotSupported
+from domain.model.output import OutputOptions, Watermark, read_colour
+from domain.model.output_checks import SOURCES, judge_watermark
 from domain.model.principal import Principal
 from domain.model.priority import Priority
-from domain.model.request import OutputOptions
 from domain.model.runner import Json
 from domain.use_cases.read_submission import Submission
 from entrypoints.http.idempotency_key import one_key
-from entrypoints.http.schemas import OutputBody, SubmitBody
+from entrypoints.http.schemas import OutputBody, SubmitBody, WatermarkBody
 from entrypoints.http.validation import validated
 
 
@@ -25,6 +26,7 @@ def read_submission(
         input=asked.input,
         params=asked.params,
         output=_output(asked.output),
+        logo=_logo(asked.output.watermark),
         priority=Priority(asked.priority),
         client_request_id=one_key(header_key, asked.client_request_id),
         callback_url=asked.callback_url,
@@ -35,14 +37,35 @@ def read_submission(
 
 
 def _output(asked: OutputBody) -> OutputOptions:
-    missing = [
-        FieldError(f"/output/{name}", NotSupported.code, f"{name}: this server can't do that yet.")
-        for name, wanted in (
-            ("upscale", asked.upscale not in (None, 1)),
-            ("watermark", asked.watermark is not None),
-        )
-        if wanted
-    ]
-    if missing:
-        raise NotSupported(missing[0].detail, errors=missing)
-    return OutputOptions(asked.format, asked.quality, asked.thumbnail)
+    return OutputOptions(
+        format=asked.format,
+        quality=asked.quality,
+        thumbnail=asked.thumbnail,
+        upscale=asked.upscale,
+        watermark=None if asked.watermark is None else _watermark(asked.watermark),
+        background=read_colour(asked.background),
+    )
+
+
+def _watermark(asked: WatermarkBody) -> Watermark:
+    judge_watermark(asked.type, _given(asked))
+    return Watermark(
+        type=asked.type,
+        text=asked.text or "",
+        font=asked.font,
+        color=read_colour(asked.color),
+        font_size=asked.font_size,
+        position=asked.position,
+        transparency=asked.transparency,
+        margin=asked.margin,
+        scale=asked.scale,
+    )
+
+
+def _logo(asked: WatermarkBody | None) -> dict[str, str]:
+    given = {} if asked is None else _given(asked)
+    return {name: given[name] for name in SOURCES if name in given}
+
+
+def _given(asked: WatermarkBody) -> dict[str, Any]:
+    return asked.model_dump(exclude_unset=True)

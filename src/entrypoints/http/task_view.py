@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -100,7 +101,21 @@ def task_path(request: Request, task_id: str) -> str:
 
 def base_url(request: Request) -> str:
     """Scheme, host and root path under which the caller reached us; no slash at the end."""
-    return str(request.base_url).rstrip("/")
+    scope = request.scope
+    root: str = scope.get("app_root_path", scope.get("root_path", ""))
+    return _base_url(
+        scope["scheme"], request.headers.get("host"), tuple(scope.get("server") or ()), root
+    )
+
+
+@lru_cache(maxsize=256)
+def _base_url(scheme: str, host: str | None, server: tuple[Any, ...], root: str) -> str:
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    scope = {
+        "type": "http", "scheme": scheme, "server": server or None, "root_path": root, "path": "/",
+        "query_string": b"", "headers": headers,
+    }  # fmt: skip
+    return str(Request(scope).base_url).rstrip("/")
 
 
 def rfc3339(at: float) -> str:

@@ -1,7 +1,7 @@
 """Checking a body or a query against a pydantic model, in the words of our own catalogue."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -52,6 +52,6 @@ def _pointer(parent: str, at: Location) -> str:
 def _known(model: type[BaseModel], at: Location) -> list[str]:
     """The fields of the part of `model` that lies at `at`."""
     for part in at:
-        inner: Any = model.model_fields[str(part)].annotation
-        model = inner
+        annotation: Any = model.model_fields[str(part)].annotation
+        model = next(iter(get_args(annotation)), annotation)  # `X | None` has the fields of X
     return list(model.model_fields)

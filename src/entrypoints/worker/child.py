@@ -1,4 +1,5 @@
-"""`python -m entrypoints.worker.child`: one worker on one device, from start to drain."""
+"""`python -m entrypoints.worker.child [FD]`: one worker on one device, from start to drain. FD is
+where its parent listens for the proof that it works."""
 
 import asyncio
 import os
@@ -7,13 +8,16 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import uvloop
 from prometheus_client import start_http_server
 
-from domain.model.errors import DarkroomError, StorageUnavailable
+from domain.model.errors import DarkroomError, DeviceFault, DeviceMissing
 from entrypoints.background import beside, every, started
 from entrypoints.configuration import ConfigurationError, load_settings
 from entrypoints.container.telemetry import adopt_library_logs
 from entrypoints.container.worker import WorkerContainer, build_worker
+from entrypoints.worker.proof import STEADY_S, Proof
+from entrypoints.worker.sickness import EXIT_SICK
 from entrypoints.worker.working import working
 
 PARENT_EVERY_S = 1.0
@@ -21,7 +25,7 @@ EXIT_CONFIGURATION = 3
 EXIT_UNAVAILABLE = 4
 
 
-async def work(container: WorkerContainer) -> None:
+async def work(container: WorkerContainer, proof: Proof) -> None:
     """Work until SIGTERM, SIGINT or the parent's death; then drain."""
     stop, parent = asyncio.Event(), os.getppid()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -32,12 +36,14 @@ async def work(container: WorkerContainer) -> None:
         if os.getppid() != parent:
             stop.set()
 
+    container.in_hand().on_take = proof
     async with (
         started(container.lifetimes()),
         metrics_served(container),
         working(container),
         beside(every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())),
     ):
+        asyncio.get_running_loop().call_later(STEADY_S, proof)
         await stop.wait()
 
 
@@ -59,21 +65,26 @@ async def metrics_served(container: WorkerContainer) -> AsyncIterator[None]:
         thread.join()
 
 
-def main() -> int:
+def main(*fds: str) -> int:
     try:
         settings = load_settings()
         adopt_library_logs(settings)
-        asyncio.run(work(build_worker(settings)))
+        uvloop.run(work(build_worker(settings), Proof(int(fds[0]) if fds else None)))
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIGURATION
     except DarkroomError as error:
-        # A broker that is away is waited for: one that ends the start refuses these settings.
         sys.stderr.write(f"{error.detail} {error.hint}\n")
-        away = isinstance(error, StorageUnavailable)
-        return EXIT_UNAVAILABLE if away else EXIT_CONFIGURATION
+        return status_of(error)
     return 0
 
 
+def status_of(error: DarkroomError) -> int:
+    """What kept the worker from starting: the parent tries again unless only people can help."""
+    if isinstance(error, DeviceMissing) or not error.retryable:
+        return EXIT_CONFIGURATION
+    return EXIT_SICK if isinstance(error, DeviceFault) else EXIT_UNAVAILABLE
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -18,9 +18,11 @@ class Device:
         return "cpu" if self.cuda_id is None else f"gpu{self.cuda_id}"
 
     def environment(self, metrics_port: int) -> dict[str, str]:
-        """What sets this worker's process apart from its neighbours'."""
+        """What sets this worker's process apart from its neighbours'. CUDA left alone counts the
+        fastest GPU first; ids are meant as the driver and nvidia-smi count."""
         visible = "" if self.cuda_id is None else self.cuda_id
         return {
+            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
             "CUDA_VISIBLE_DEVICES": visible,
             "DEVICE": "cpu" if self.cuda_id is None else "cuda:0",
             "METRICS_PORT": str(metrics_port + self.index),

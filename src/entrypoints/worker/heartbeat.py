@@ -13,6 +13,8 @@ from domain.model.worker import WorkerInfo, WorkerState
 from entrypoints.settings import Settings
 from entrypoints.worker.watch import InHand
 from ports.clock import Now
+from ports.device_meter import DeviceMeter
+from ports.inference import Inference
 from ports.telemetry import Telemetry
 from ports.worker_registry import WorkerRegistry
 
@@ -20,20 +22,41 @@ from ports.worker_registry import WorkerRegistry
 class Heartbeat:
     """Called every `BEAT_S` while the worker is ready; then `drain`, then `leave`."""
 
-    def __init__(self, registry: WorkerRegistry, worker: WorkerInfo, in_hand: InHand) -> None:
-        self._registry, self._in_hand = registry, in_hand
+    def __init__(
+        self,
+        registry: WorkerRegistry,
+        worker: WorkerInfo,
+        in_hand: InHand,
+        inference: Inference,
+        meter: DeviceMeter,
+        telemetry: Telemetry,
+    ) -> None:
+        self._registry, self._in_hand, self._telemetry = registry, in_hand, telemetry
+        self._inference, self._meter = inference, meter
         self._worker = replace(worker, state=WorkerState.READY, slots=in_hand.slots)
 
     async def __call__(self) -> None:
-        await self._registry.beat(replace(self._worker, in_flight=self._in_hand.count))
+        gpu, loaded = await self._meter.read(), tuple(self._inference.loaded)
+        self._telemetry.sample_device(gpu, loaded)
+        self._worker = replace(self._worker, gpu=gpu, loaded=loaded)
+        await self._beat()
 
     async def drain(self) -> None:
         """Said at once, so that nobody counts on it any more."""
-        self._worker = replace(self._worker, state=WorkerState.DRAINING)
-        await self()
+        if self._worker.state is not WorkerState.SICK:
+            self._worker = replace(self._worker, state=WorkerState.DRAINING)
+        await self._beat()
+
+    async def fall_sick(self) -> None:
+        """Said at once, without asking the device anything."""
+        self._worker = replace(self._worker, state=WorkerState.SICK)
+        await self._beat()
 
     async def leave(self) -> None:
         await self._registry.leave(self._worker.worker_id)
+
+    async def _beat(self) -> None:
+        await self._registry.beat(replace(self._worker, in_flight=self._in_hand.count))
 
 
 @asynccontextmanager

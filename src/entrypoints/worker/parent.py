@@ -6,10 +6,12 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 
 from entrypoints.settings import Settings
 from entrypoints.worker.child import EXIT_CONFIGURATION, EXIT_UNAVAILABLE
 from entrypoints.worker.devices import Device
+from entrypoints.worker.proof import Listening
 from entrypoints.worker.restarts import Restarts
 
 KILL_AFTER_S = 10.0
@@ -30,7 +32,8 @@ class Parent:
 
     async def run(self) -> int:
         """0 after a clean stop, 1 when a worker kept dying or did not stop by itself, and the
-        worker's own exit status where it said why it can't run."""
+        worker's own exit status where it said why it can't run. One that is given up leaves the
+        others at work; with the last of them this ends."""
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self._stopping.set)
@@ -40,25 +43,26 @@ class Parent:
     async def _supervise(self, device: Device) -> int:
         restarts = Restarts()
         while True:
-            child = await self._spawn(device)
-            code = await self._ended(child)
+            with closing(Listening()) as proof:
+                child = await self._spawn(device, proof.fd)
+                code = await self._ended(child)
+                worked = proof.heard()
             if self._stopping.is_set():
                 return 0 if code in CLEAN else 1
             broken = code == EXIT_CONFIGURATION
-            pause_s = None if broken else restarts.pause_s(time.monotonic())
+            pause_s = None if broken else restarts.pause_s(time.monotonic(), worked=worked)
             if pause_s is None:
-                self._say(f"worker {device.name} can't run (exit {code}); giving up")
-                self._stopping.set()
+                self._say(f"worker {device.name} can't run (exit {code}); giving it up")
                 return code if code in TOLD else 1
             self._say(f"worker {device.name} died (exit {code}); again in {pause_s:g} s")
             if await self._stopped_within(pause_s):
                 return 0
 
-    async def _spawn(self, device: Device) -> asyncio.subprocess.Process:
+    async def _spawn(self, device: Device, proof_fd: int) -> asyncio.subprocess.Process:
         environment = os.environ | device.environment(self._settings.metrics_port)
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "entrypoints.worker.child", env=environment,
-            start_new_session=True,
+            sys.executable, "-m", "entrypoints.worker.child", str(proof_fd), env=environment,
+            start_new_session=True, pass_fds=[proof_fd],
         )  # fmt: skip
 
     async def _ended(self, child: asyncio.subprocess.Process) -> int:

@@ -1,7 +1,9 @@
 """Whether this worker really takes work, and telling others that it lives."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import cast
 
 from domain.model.wakeup import Verdict, Wakeup
 from ports.clock import Elapsed
@@ -13,22 +15,38 @@ IDLE_S = 60.0
 
 @dataclass(slots=True)
 class InHand:
-    """A `Handle` around another: counts what is in hand and notes when something last came."""
+    """A `Handle` around another: counts what is in hand and notes when something last came.
+    `on_take` hears of each message before anything is done about it."""
 
     handle: Handle
     elapsed: Elapsed
     slots: int
-    count: int = 0
     last_s: float = 0.0
+    on_take: Callable[[], None] = lambda: None
+    _running: set[asyncio.Task[object]] = field(default_factory=set)
+
+    @property
+    def count(self) -> int:
+        return len(self._running)
 
     async def __call__(self, wakeup: Wakeup) -> Verdict:
-        self.count += 1
+        task = cast("asyncio.Task[object]", asyncio.current_task())
+        self._running.add(task)
         self.last_s = self.elapsed()
+        self.on_take()
         try:
             return await self.handle(wakeup)
         finally:
-            self.count -= 1
+            self._running.discard(task)
             self.last_s = self.elapsed()
+
+    async def let_go(self, after_s: float) -> None:
+        """Returns when all that is in hand now is settled. What takes longer than `after_s` is
+        cancelled, and so goes back as it came."""
+        running = self._running - {asyncio.current_task()}
+        for each in (await asyncio.wait(running, timeout=after_s))[1] if running else ():
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 class IdleWatch:

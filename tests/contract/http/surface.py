@@ -61,12 +61,13 @@ class Surface:
         self,
         elapsed: Elapsed | None = None,
         gateway: dict[str, Any] | None = None,
+        models: ModelRegistry | None = None,
         **settings: Any,
     ) -> None:
         """`gateway`: fields of the gateway that differ from what the container builds."""
         self.now, self.telemetry = Clock(1_800_000_000.0), MemoryTelemetry()
         self.container = build_embedded(_settings(**settings))
-        overrides = {"now": self.now, "telemetry": self.telemetry, "models": _models()}
+        overrides = {"now": self.now, "telemetry": self.telemetry, "models": models or _models()}
         if elapsed is not None:
             overrides["elapsed"] = elapsed
         self.container.override_providers(

@@ -77,7 +77,7 @@ async def test_the_submit_body_is_described(document: dict[str, Any]) -> None:
     call = document["paths"]["/v1/tasks"]["post"]
     reference = call["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     schema = schemas[reference.rpartition("/")[2]]
-    assert schema["required"] == ["model", "input"]
+    assert schema["required"] == ["input"]
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) >= {"params", "output", "priority", "ttl_s", "metadata"}
     assert {each["name"] for each in call["parameters"]} == {"Prefer", "Idempotency-Key"}

@@ -8,18 +8,20 @@ from httpx2 import AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from entrypoints.http.schemas import OutputBody, SubmitBody
+from entrypoints.http.schemas import OutputBody, SubmitBody, WatermarkBody
 from tests.contract.http.problems import assert_well_formed
 from tests.contract.http.surface import Surface, body
 
 pytestmark = pytest.mark.anyio
 
-NAMES = st.sampled_from([*SubmitBody.model_fields, *OutputBody.model_fields, "image_url",
-                         "image_base64", "prompt", "strength"]) | st.text(max_size=8)  # fmt: skip
+NAMES = st.sampled_from([*SubmitBody.model_fields, *OutputBody.model_fields,
+                         *WatermarkBody.model_fields, "prompt", "strength",
+                         ]) | st.text(max_size=8)  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-    | st.sampled_from(["invert", "measure", "png", "high", body()["input"]["image_base64"],
-                       "https://example.com/a.png", "\ud800", "data:;base64,"]),
+    | st.sampled_from(["invert", "measure", "png", "high", "text", "image", "#FFFFFF",
+                       body()["input"]["image_base64"], "https://example.com/a.png", "\ud800",
+                       "data:;base64,"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=12,
 )  # fmt: skip

@@ -1,13 +1,23 @@
 """/health and /metrics: no key, no limit."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from httpx2 import AsyncClient
+from dependency_injector import providers
+from httpx2 import ASGITransport, AsyncClient
 
-from domain.model.errors import StorageUnavailable
+from adapters.runners.invert import InvertRunner
+from domain.model.errors import DeviceFault, StorageUnavailable
 from domain.model.events import LoopFailed
 from domain.model.priority import Priority
+from domain.model.runner import RunnerInput
+from entrypoints.background import started
+from entrypoints.container.embedded import build_embedded
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
 from tests.contract.http.surface import Surface, submitted
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +54,40 @@ async def test_readiness_names_each_adapter(surface: Surface, path: str) -> None
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
     assert adapters.keys() == surface.gateway.probes.keys()
     assert all(each["status"] == "ok" and each["detail"] is None for each in adapters.values())
+
+
+class Faulty(InvertRunner):
+    """Meets what leaves a device unusable."""
+
+    spec = replace(InvertRunner.spec, name="faulty")
+
+    def prepare(self, work: RunnerInput) -> Any:
+        return work
+
+    def infer(self, batch: Sequence[Any]) -> Sequence[Any]:
+        raise RuntimeError("CUDA error: device-side assert triggered")
+
+
+async def test_a_process_whose_device_failed_is_not_ready() -> None:
+    """Where the worker is in the gateway's process. The process is about to end then."""
+    told: list[str] = []
+    settings = Settings(_env_file=None, app_env="TEST", inference_backend="device")
+    container = build_embedded(settings)
+    container.models().register(Faulty)
+    container.override_providers(sickness=providers.Object(told.append))
+    transport = ASGITransport(create_app(container.gateway()))
+    inference = container.inference()
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        async with started([inference]):
+            assert (await client.get("/health/ready")).status_code == 200
+            with inference.admit("faulty") as run, pytest.raises(DeviceFault):
+                await run(RunnerInput({}, {}, {}, lambda _done: None))
+            answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["status"]) == (503, "down")
+        down = {name for name, a in answer.json()["adapters"].items() if a["status"] == "down"}
+        assert down == {"inference"}
+        assert len(told) == 1
+        assert "device-side assert" in told[0]
 
 
 async def test_one_adapter_down_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,13 @@
 """/v1/models and /v1/queues."""
 
+from dataclasses import replace
+
 import pytest
 from httpx2 import AsyncClient
 
+from adapters.runners.invert import InvertRunner
 from domain.model.errors import InvalidRequest
-from domain.model.runner import ModelSpec, Params
+from domain.model.runner import ModelRegistry, ModelSpec, Params
 from entrypoints.http.model_view import model_document
 from tests.contract.http.problems import assert_problem
 from tests.contract.http.surface import Surface, body, submitted
@@ -42,6 +45,60 @@ async def test_the_examples_can_be_sent_as_they_are(client: AsyncClient) -> None
 @pytest.mark.parametrize("name", ["inverse", "a%0d%0ab", "x" * 999])
 async def test_an_unknown_model_is_not_found(client: AsyncClient, name: str) -> None:
     assert_problem(await client.get(f"/v1/models/{name}"), 404, "unknown_model")
+
+
+class Missing(InvertRunner):
+    spec = replace(InvertRunner.spec, name="missing", max_pixels=11)
+    unavailable = "There is no weights file."
+
+
+@pytest.fixture
+def models() -> ModelRegistry:
+    models = ModelRegistry("negative")
+    models.register(InvertRunner, aliases=("negative",))
+    models.register(Missing)
+    return models
+
+
+@pytest.mark.anyio
+async def test_a_model_that_can_not_run_is_listed_with_the_reason_and_refused(
+    models: ModelRegistry,
+) -> None:
+    async with Surface(models=models).client() as client:
+        found = {each["name"]: each for each in (await client.get("/v1/models")).json()["data"]}
+        assert found["invert"]["aliases"] == ["negative"]
+        missing = found["missing"]
+        assert (missing["available"], missing["reason"]) == (False, "There is no weights file.")
+        assert missing["max_pixels"] == 11
+        assert (await client.get("/v1/models/missing")).json() == missing
+        answer = await client.post("/v1/tasks", json=body("missing"))
+    assert_problem(answer, 422, "model_unavailable")
+    assert "There is no weights file." in answer.json()["detail"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", [None, "negative", "invert"])
+async def test_an_alias_and_no_name_at_all_mean_the_model_itself(
+    models: ModelRegistry, name: str | None
+) -> None:
+    asked = {field: each for field, each in body().items() if field != "model"}
+    async with Surface(models=models).client() as client:
+        answer = await client.post("/v1/tasks", json=asked | ({"model": name} if name else {}))
+        assert (answer.status_code, answer.json()["model"]) == (202, "invert")
+
+
+@pytest.mark.anyio
+async def test_a_models_own_limit_of_pixels_holds_at_the_submit() -> None:
+    class Small(InvertRunner):
+        spec = replace(InvertRunner.spec, max_pixels=11)
+
+    models = ModelRegistry()
+    models.register(Small)
+    async with Surface(models=models).client() as client:
+        answer = await client.post("/v1/tasks", json=body())  # 4 × 3 px
+    assert_problem(answer, 422, "image_too_large")
+    assert answer.json()["errors"][0]["pointer"] == "/input/image_base64"
+    assert "at most 11 pixels" in answer.json()["detail"]
 
 
 def test_a_model_of_pictures_and_texts() -> None:

@@ -8,6 +8,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from domain.model.errors import StorageUnavailable
+from domain.model.output import OutputOptions, Watermark
 from domain.model.task import Task
 from domain.use_cases.get_task import GetTask
 from ports.clock import Elapsed
@@ -84,17 +85,22 @@ async def test_every_field_reaches_the_task(client: AsyncClient, surface: Surfac
     fields = {
         "input": {"image_url": PUBLIC_URL},
         "params": {"strength": 0.5},
-        "output": {"format": "jpeg", "quality": 80, "thumbnail": False, "upscale": 1},
+        "output": {
+            "format": "jpeg", "quality": 80, "thumbnail": False, "upscale": None,
+            "background": "#0A141E", "watermark": {"type": "text", "text": "© A", "font": None},
+        },
         "priority": "low",
         "client_request_id": "mine-1",
         "ttl_s": 60,
         "metadata": {"a": "b"},
-    }
+    }  # fmt: skip
     task = await surface.store.get(await submitted(client, **fields))
     assert task is not None
     asked, output = task.request, task.request.output
     assert (asked.pictures["image"].url, asked.params) == (PUBLIC_URL, {"strength": 0.5})
-    assert (output.format, output.quality, output.thumbnail) == ("jpeg", 80, False)
+    assert output == OutputOptions(
+        "jpeg", 80, thumbnail=False, watermark=Watermark(text="© A"), background=(10, 20, 30)
+    )
     assert (asked.priority, asked.client_request_id, asked.ttl_s) == ("low", "mine-1", 60)
     assert (asked.metadata, task.tenant) == ({"a": "b"}, "a")
 

@@ -7,9 +7,59 @@ from tests.contract.http.surface import MAX_UPLOAD_BYTES, body, inline, png
 IMAGE = inline(png())
 INVALID, UNKNOWN = "invalid_request", "unknown_field"
 
+TEXT = {"type": "text", "text": "© Acme"}
+LOGO = {"type": "image", "image_base64": IMAGE}
+
+
+def _wrong_watermarks() -> dict[str, tuple[Any, str, str]]:
+    wrong: list[tuple[dict[str, Any], str, str]] = [
+        # (watermark, code, field of the first error)
+        ({}, INVALID, "/type"),
+        ({"type": "logo"}, INVALID, "/type"),
+        ({"type": "text"}, INVALID, "/text"),
+        (TEXT | {"text": " \t"}, INVALID, "/text"),
+        (TEXT | {"text": "x" * 257}, INVALID, "/text"),
+        (TEXT | {"text": "two\nlines"}, INVALID, "/text"),
+        (TEXT | {"text": 7}, INVALID, "/text"),
+        (TEXT | {"font": ""}, INVALID, "/font"),
+        (TEXT | {"font": "x" * 65}, INVALID, "/font"),
+        (TEXT | {"font": "\x1b[31m"}, INVALID, "/font"),
+        (TEXT | {"color": "white"}, INVALID, "/color"),
+        (TEXT | {"color": "#fff"}, INVALID, "/color"),
+        (TEXT | {"color": "1,2,256"}, INVALID, "/color"),
+        (TEXT | {"color": [1, 2, 3]}, INVALID, "/color"),
+        (TEXT | {"font_size": 3}, INVALID, "/font_size"),
+        (TEXT | {"font_size": 10**9}, INVALID, "/font_size"),
+        (TEXT | {"position": "middle"}, INVALID, "/position"),
+        (TEXT | {"transparency": 1.5}, INVALID, "/transparency"),
+        (TEXT | {"transparency": True}, INVALID, "/transparency"),
+        (TEXT | {"margin": -1}, INVALID, "/margin"),
+        (TEXT | {"colour": "#FFFFFF"}, UNKNOWN, "/colour"),
+        (TEXT | {"scale": 0.5}, INVALID, "/scale"),
+        (TEXT | {"image_base64": IMAGE}, INVALID, "/image_base64"),
+        ({"type": "image"}, INVALID, "/image_url"),
+        (LOGO | {"image_url": "https://example.com/a.png"}, INVALID, "/image_url"),
+        (LOGO | {"text": "a"}, INVALID, "/text"),
+        (LOGO | {"font_size": 20}, INVALID, "/font_size"),
+        (LOGO | {"scale": 0}, INVALID, "/scale"),
+        (LOGO | {"scale": 1.1}, INVALID, "/scale"),
+        (LOGO | {"image_base64": "not*base64"}, INVALID, "/image_base64"),
+        (LOGO | {"image_base64": inline(b"%PDF-1.7 and more")}, "unsupported_image_format",
+         "/image_base64"),
+        ({"type": "image", "image_url": "http://127.0.0.1/a.png"}, "url_not_allowed", "/image_url"),
+    ]  # fmt: skip
+    return {
+        f"watermark {number} with a wrong {field[1:]}": (
+            body() | {"output": {"watermark": mark}}, code, f"/output/watermark{field}",
+        )
+        for number, (mark, code, field) in enumerate(wrong)
+    }  # fmt: skip
+
+
 WRONG_FIELDS: dict[str, tuple[Any, str, str]] = {
     # name: (body, code, pointer of the first error)
-    "nothing": ({}, INVALID, "/model"),
+    "nothing": ({}, INVALID, "/input"),
+    "no model": ({"input": body()["input"]}, INVALID, "/model"),
     "a model that is no string": (body() | {"model": 7}, INVALID, "/model"),
     "an empty model": (body() | {"model": ""}, INVALID, "/model"),
     "a model name without end": (body() | {"model": "x" * 10_000}, INVALID, "/model"),
@@ -64,13 +114,22 @@ WRONG_FIELDS: dict[str, tuple[Any, str, str]] = {
     "a quality of zero": (body() | {"output": {"quality": 0}}, INVALID, "/output/quality"),
     "a quality that is true": (body() | {"output": {"quality": True}}, INVALID, "/output/quality"),
     "an odd upscale": (body() | {"output": {"upscale": 3}}, INVALID, "/output/upscale"),
-    "a later upscale": (
+    "an upscale that is true": (body() | {"output": {"upscale": True}}, INVALID, "/output/upscale"),
+    "an upscale without an upscaler": (
         body() | {"output": {"upscale": 2}}, "not_supported", "/output/upscale",
     ),
-    "a watermark": (
-        body() | {"output": {"watermark": {"type": "text"}}}, "not_supported",
-        "/output/watermark",
+    "a background that is no colour": (
+        body() | {"output": {"background": "reddish"}}, INVALID, "/output/background",
     ),
+    **_wrong_watermarks(),
+    **{
+        f"a model without pictures, asked for its {name}": (
+            body("measure", output={name: value}), INVALID, f"/output/{name}",
+        )
+        for name, value in (
+            ("upscale", 2), ("quality", 95), ("watermark", {"type": "text", "text": "a"}),
+        )
+    },
     "an unknown priority": (body() | {"priority": "urgent"}, INVALID, "/priority"),
     "a key with a space": (
         body() | {"client_request_id": "a b"}, INVALID, "/client_request_id",

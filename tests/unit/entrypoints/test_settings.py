@@ -82,3 +82,51 @@ def test_dev_keeps_its_key_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     first, second = api_keys(settings), api_keys(settings)
     assert first == second
     assert (tmp_path / "data" / "dev-key").stat().st_mode & 0o077 == 0
+
+
+CELERY, DRAMATIQ = {"queue_backend": "celery"}, {"queue_backend": "dramatiq"}
+LEDGER, LIMITER = {"task_store": "redis"}, {"rate_limit_backend": "redis"}
+ALL_BROKERS = "amqp://, amqps://, redis:// or rediss://"
+
+
+@pytest.mark.parametrize("backend", [CELERY, DRAMATIQ], ids=["celery", "dramatiq"])
+@pytest.mark.parametrize(
+    "url", ["http://x", "x", "user:hidden@host", "AMQP://h//", "amqp://h//;http://user:hidden@i"]
+)
+def test_a_broker_nobody_speaks_to_is_told_with_those_that_are_known(
+    backend: dict[str, Any], url: str
+) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load_settings(broker_url=url, **backend)
+    assert str(told.value) == f"BROKER_URL: has to begin with {ALL_BROKERS}"
+
+
+@pytest.mark.parametrize("backend", [LEDGER, LIMITER], ids=["ledger", "limiter"])
+def test_so_is_a_redis(backend: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=r"^REDIS_URL: has to begin with redis:// or"):
+        load_settings(redis_url="amqp://h//", **backend)
+
+
+@pytest.mark.parametrize(
+    "url", ["amqp://h:port//", "amqp://u:hid/den@h", "redis://:1/hidden@h", "redis://u:2?hidden@h",
+            "redis://u:3#hidden@h", "redis://[h/0"],
+)  # fmt: skip
+def test_of_an_address_in_pieces_nothing_is_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load_settings(broker_url=url, redis_url=url.replace("amqp", "redis"), **CELERY, **LEDGER)
+    assert [line.partition(":")[0] for line in str(told.value).splitlines()] == [
+        "BROKER_URL", "REDIS_URL",
+    ]  # fmt: skip
+    assert "hid" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["amqp://h", "amqps://u:p%40@h:5671/v?heartbeat=9", "amqp://h//;amqps://i:5671/v",
+            "redis://:a;b@h/0", "rediss://[::1]:6380/1"],
+)  # fmt: skip
+def test_every_address_that_works_passes(url: str) -> None:
+    assert load_settings(broker_url=url, **CELERY).broker_url.get_secret_value() == url
+
+
+def test_an_address_that_is_not_used_may_be_any() -> None:
+    load_settings(broker_url="http://x", redis_url="http://x", queue_backend="memory")

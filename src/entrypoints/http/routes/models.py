@@ -9,7 +9,7 @@ from entrypoints.http.answers import json_answer
 from entrypoints.http.caller import Reader, Serves
 from entrypoints.http.documents import ModelDocument, ModelListDocument
 from entrypoints.http.errors import problem
-from entrypoints.http.model_view import model_document
+from entrypoints.http.model_view import registered_document
 
 router = APIRouter(tags=["models"])
 
@@ -22,7 +22,8 @@ _KEPT = {"cache-control": "private, max-age=60"}
     responses={200: {"model": ModelListDocument, "description": "All of them."}},
 )
 async def list_models(caller: Reader, serves: Serves) -> Response:
-    content: ModelListDocument = {"data": [model_document(spec) for spec in serves.models]}
+    found = [registered_document(model) for model in serves.models.models]
+    content: ModelListDocument = {"data": found}
     return json_answer(content, 200, _KEPT)
 
 
@@ -34,7 +35,7 @@ async def list_models(caller: Reader, serves: Serves) -> Response:
 async def get_model(request: Request, name: str, caller: Reader, serves: Serves) -> Response:
     """Here the name is the address, so an unknown one is a 404, not the 422 of a submit."""
     try:
-        spec = serves.models.spec(name)
+        model = serves.models.model(name)
     except UnknownModel as error:
         return problem(request.scope, error, status=404)
-    return json_answer(model_document(spec), 200, _KEPT)
+    return json_answer(registered_document(model), 200, _KEPT)

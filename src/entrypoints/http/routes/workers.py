@@ -30,6 +30,7 @@ def _shown(worker: WorkerInfo) -> WorkerDocument:
         "device": worker.device,
         "state": worker.state.value,
         "models": list(worker.models),
+        "loaded_models": list(worker.loaded),
         "in_flight": worker.in_flight,
         "slots": worker.slots,
         "started_at": rfc3339(worker.started_at),
