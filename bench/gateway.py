@@ -10,7 +10,7 @@ import argparse
 import json
 import tempfile
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -21,7 +21,7 @@ from urllib.error import URLError
 import uvloop
 from measuring.load import Load, closed_loop
 from measuring.network import free_port
-from measuring.programs import ROOT, cpu_s, environment, rest_s, running
+from measuring.programs import ROOT, cpu_s, environment, rest_s, run, running
 from measuring.report import finish, numbers, progress, show
 from measuring.servers import BROKER_URL, REDIS_URL, Servers, own_servers
 
@@ -29,6 +29,9 @@ GOAL = 1.5
 KEY = "a-key-for-the-bench-of-the-gateway"
 MANY = str(10_000_000)
 LAST_WORK_LIMIT_S = 30.0
+PIECES_ROUNDS = "3"
+
+Pieces = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ def main() -> None:
             progress(f"round {number} of {asked.rounds}: " + ", ".join(
                 f"{name} {phase.load.rate:.0f}/s" for name, phase in rounds[-1].items()
             ))  # fmt: skip
-    _report(rounds[1:], asked.clients)
+        words = [ROOT / "bench" / "ours" / "submit_pieces.py", str(asked.pieces), PIECES_ROUNDS]
+        pieces: Pieces = json.loads(run(words, folder, _settings(servers, folder)))
+    _report(rounds[1:], asked.clients, pieces)
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each phase")
     parser.add_argument("--rounds", type=int, default=5, help="each: both, one after the other")
     parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--pieces", type=int, default=1000, help="submits to weigh each piece by")
     parser.add_argument("--broker-url", default=BROKER_URL, help="a vhost is made beside its own")
     parser.add_argument("--redis-url", default=REDIS_URL, help="has to be empty")
     return parser.parse_args()
@@ -85,14 +91,17 @@ def _arguments() -> argparse.Namespace:
 
 def _ours(stack: ExitStack, servers: Servers, folder: Path) -> Side:
     port = free_port()
-    env = environment(
-        APP_ENV="PROD", PORT=str(port), MODELS="invert", API_KEYS=f"default:{KEY}",
+    words = ["-m", "entrypoints.cli.main", "serve", "--port", str(port)]
+    return _side(stack, "darkroom", port, words, folder, _settings(servers, folder))
+
+
+def _settings(servers: Servers, folder: Path) -> dict[str, str]:
+    return environment(
+        APP_ENV="PROD", MODELS="invert", API_KEYS=f"default:{KEY}",
         STORAGE_BACKEND="local", DATA_DIR=str(folder), URL_SIGNING_SECRET=KEY,
         BROKER_URL=servers.broker_url, REDIS_URL=servers.redis_url,
-        RATE_LIMIT_PER_MINUTE=MANY, MAX_QUEUE_DEPTH=MANY,
+        RATE_LIMIT_PER_MINUTE=MANY, MAX_QUEUE_DEPTH=MANY, LOG_FILE=str(folder / "pieces.log"),
     )  # fmt: skip
-    words = ["-m", "entrypoints.cli.main", "serve"]
-    return _side(stack, "darkroom", port, words, folder, env)
 
 
 def _bare(stack: ExitStack, servers: Servers, folder: Path) -> Side:
@@ -148,7 +157,7 @@ def _measure(
     )  # fmt: skip
 
 
-def _report(rounds: list[dict[str, Phase]], clients: int) -> None:
+def _report(rounds: list[dict[str, Phase]], clients: int, pieces: Pieces) -> None:
     show(
         f"Submitting, {clients} clients, median (lowest to highest) of {len(rounds)} rounds",
         ("gateway", "requests/s", "p50 ms", "p99 ms", "CPU ms/request", "of it after the answer",
@@ -163,7 +172,24 @@ def _report(rounds: list[dict[str, Phase]], clients: int) -> None:
         [("requests/s", *numbers(rates), f"≥ {GOAL:g}"),
          ("CPU per request", *numbers(costs), "less is better")],
     )  # fmt: skip
+    _show_pieces(median(each["darkroom"].cpu_ms for each in rounds), pieces)
     finish({"submit_ratio": median(rates), "submit_cpu_ratio": median(costs)})
+
+
+def _show_pieces(cpu_ms: float, pieces: Pieces) -> None:
+    costs = {
+        "HTTP routes, rules, log, metrics": pieces["rules"],
+        "rate limit in Redis": pieces["limiter"] - pieces["rules"],
+        "ledger in Redis": pieces["ledger"] - pieces["limiter"],
+        "publish to RabbitMQ, confirmed": pieces["queue"] - pieces["ledger"],
+        "noting afterwards that it was": pieces["notes"],
+    }
+    costs["the rest: HTTP server, contention"] = cpu_ms - sum(costs.values())
+    show(
+        f"Where the {cpu_ms:.2f} ms of our gateway go",
+        ("piece", "CPU ms/request"),
+        [(name, f"{cost:.2f}") for name, cost in costs.items()],
+    )
 
 
 def _row(name: str, phases: list[Phase]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What our worker adds to a task, against a bare Celery and a bare Dramatiq worker.
 
-    .venv/bin/python bench/worker.py [--seconds 3] [--rounds 3]
+    .venv/bin/python bench/worker.py [--seconds 3 | --tasks N] [--rounds 3]
 
 All four take tasks that do nothing from RabbitMQ, one worker after the other in each round, 8 at
 a time; the backlog is published before. Needs RabbitMQ and Redis; makes a vhost, empties its
@@ -38,10 +38,16 @@ def main() -> None:
         servers = stack.enter_context(own_servers(asked.broker_url, asked.redis_url))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sides = four_sides(servers, folder)
-        rounds = _rounds(sides, Depth(servers.broker_url), asked.seconds, asked.rounds)
+        depth = Depth(servers.broker_url)
+        tasks = _tasks(sides, depth, asked.seconds, asked.tasks)
+        rounds = _rounds(sides, depth, tasks, asked.rounds)
         _refuse_losses(servers)
         pieces: Pieces = json.loads(
-            run([OURS / "pieces.py", str(asked.pieces), str(PIECES_ROUNDS)], folder, sides[0].env)
+            run(
+                [OURS / "pieces.py", str(asked.pieces), str(min(PIECES_ROUNDS, asked.rounds))],
+                folder,
+                sides[0].env,
+            )
         )
     _report(rounds, pieces)
 
@@ -49,6 +55,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each worker in a round")
+    parser.add_argument("--tasks", type=int, help="each, instead of what fills SECONDS")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pieces", type=int, default=200, help="tasks to weigh each piece by")
     parser.add_argument("--broker-url", default=BROKER_URL, help="a vhost is made beside its own")
@@ -56,10 +63,18 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _rounds(sides: Sequence[Side], depth: Depth, seconds: float, wanted: int) -> Rounds:
-    """The first round, which is not kept, tells how many tasks fill `seconds`."""
+def _tasks(
+    sides: Sequence[Side], depth: Depth, seconds: float, wanted: int | None
+) -> Mapping[str, int]:
+    """How many each takes in a round. A first round, which is not kept, tells what fills
+    `seconds`, unless a number is `wanted`."""
+    if wanted is not None:
+        return {side.name: wanted for side in sides}
     pilot = {side.name: _measure(side, depth, PILOT) for side in sides}
-    tasks = {name: max(PILOT, int(seconds * seen.rate)) for name, seen in pilot.items()}
+    return {name: max(PILOT, int(seconds * seen.rate)) for name, seen in pilot.items()}
+
+
+def _rounds(sides: Sequence[Side], depth: Depth, tasks: Mapping[str, int], wanted: int) -> Rounds:
     rounds = []
     for number in range(wanted):
         order = sides[::-1] if number % 2 else sides

@@ -3,7 +3,7 @@ one is answered."""
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -16,23 +16,44 @@ class Load:
 
     seconds: float = 0.0
     latencies_s: list[float] = field(default_factory=list)
+    answered_s: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
         """Answers a second."""
         return len(self.latencies_s) / self.seconds
 
+    @property
+    def steady_rate(self) -> float:
+        """Answers a second without the first and the last tenth of the time, when not every client
+        is under way."""
+        first_s, last_s = self.answered_s[0], self.answered_s[-1]
+        edge_s = (last_s - first_s) / 10
+        inside = [at_s for at_s in self.answered_s if first_s + edge_s <= at_s < last_s - edge_s]
+        return len(inside) / (8 * edge_s)
+
     def percentile_ms(self, share: float) -> float:
         ordered = sorted(self.latencies_s)
         return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-async def closed_loop(port: int, requests: Iterator[bytes], clients: int, seconds: float) -> Load:
-    """`clients` connections at once on loopback. Raises `RuntimeError` for any answer but 202."""
+def accepted(answer: bytes) -> bool:
+    return answer.startswith(b"HTTP/1.1 202")
+
+
+async def closed_loop(
+    port: int,
+    requests: Iterator[bytes],
+    clients: int,
+    seconds: float,
+    wanted: Callable[[bytes], bool] = accepted,
+) -> Load:
+    """`clients` connections at once on loopback. Raises `RuntimeError` for any answer that is not
+    `wanted`."""
     loop, load, began_s = asyncio.get_running_loop(), Load(), perf_counter()
     ends = []
     for _ in range(clients):
-        client = _Client(requests, load, began_s + seconds, loop.create_future())
+        client = _Client(requests, load, began_s + seconds, loop.create_future(), wanted)
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
         ends.append(client.ended)
     await asyncio.gather(*ends)
@@ -42,9 +63,14 @@ async def closed_loop(port: int, requests: Iterator[bytes], clients: int, second
 
 class _Client(asyncio.Protocol):
     def __init__(
-        self, requests: Iterator[bytes], load: Load, until_s: float, ended: "asyncio.Future[None]"
+        self,
+        requests: Iterator[bytes],
+        load: Load,
+        until_s: float,
+        ended: "asyncio.Future[None]",
+        wanted: Callable[[bytes], bool],
     ) -> None:
-        self.ended = ended
+        self.ended, self._wanted = ended, wanted
         self._requests, self._load, self._until_s = requests, load, until_s
         self._received, self._sent_s = b"", 0.0
 
@@ -58,10 +84,12 @@ class _Client(asyncio.Protocol):
         length = LENGTH.search(head)
         if not found or (length and len(body) < int(length[1])):
             return
-        if not head.startswith(b"HTTP/1.1 202"):
-            self._end(RuntimeError(f"202 expected: {self._received.decode(errors='replace')}"))
+        if not self._wanted(self._received):
+            self._end(RuntimeError(f"not wanted: {self._received.decode(errors='replace')}"))
             return
-        self._load.latencies_s.append(perf_counter() - self._sent_s)
+        now_s = perf_counter()
+        self._load.latencies_s.append(now_s - self._sent_s)
+        self._load.answered_s.append(now_s)
         self._received = b""
         self._send()
 

@@ -68,7 +68,7 @@ def cpu_s(pid: int) -> float:
     """CPU seconds, user and system, of a process and its living children so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     own_s = (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-    return own_s + sum(cpu_s(child) for child in _children(pid))
+    return own_s + sum(cpu_s(child) for child in children(pid))
 
 
 def rest_s(pid: int, limit_s: float, share: float = 0.05) -> float:
@@ -84,6 +84,6 @@ def rest_s(pid: int, limit_s: float, share: float = 0.05) -> float:
     return before_s
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]

@@ -36,7 +36,13 @@ def progress(text: str) -> None:
     sys.stderr.flush()
 
 
-def finish(result: Mapping[str, float]) -> None:
+def finish(result: Mapping[str, float | Mapping[str, float]]) -> None:
     """The last line."""
     say("")
-    say(json.dumps({name: round(value, 3) for name, value in result.items()}))
+    say(json.dumps({name: _rounded(value) for name, value in result.items()}))
+
+
+def _rounded(value: float | Mapping[str, float]) -> float | dict[str, float]:
+    if isinstance(value, Mapping):
+        return {name: round(each, 3) for name, each in value.items()}
+    return round(value, 3)

@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from adapters.runners.enlarging.upscaler import Upscaler
 from adapters.runners.superres.network import CompactUpscaler
-from adapters.runners.superres.upscaler import Upscaler
-from adapters.runners.superres.weights import path_of
+from adapters.runners.superres.weights import path_of, traits
 from infra.training import sources
 from infra.training.degrade import align, jpeg, shrink
 from infra.training.metrics import psnr_y, ssim_y
@@ -38,7 +38,7 @@ def network(scale: int, weights: Path) -> Method:
     """The product's own tiled path over the weights of a file."""
     net = CompactUpscaler(scale)
     net.load_state_dict(load_file(weights))
-    upscaler = Upscaler(net.eval().requires_grad_(False), scale, "cpu")
+    upscaler = Upscaler(net.eval().requires_grad_(False), traits(scale), "cpu")
     return lambda small: upscaler.upscale(small, lambda _done: None)
 
 

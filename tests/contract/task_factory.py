@@ -62,15 +62,17 @@ def wakeup(priority: Priority = Priority.NORMAL) -> Wakeup:
     return wakeup_for(pending(request=TaskRequest(model="echo", priority=priority)))
 
 
+_floats = st.floats(allow_nan=False, allow_infinity=False)
+"""As JSON knows them."""
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | _floats | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
 _atoms = {
     str: st.text(),
     int: st.integers(0, 2**40),
-    float: st.floats(allow_nan=False),
+    float: _floats,
     Any: _json,
 }
 

@@ -4,29 +4,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import httpx2
 
 from tests.contract.services import free_port
 from tests.e2e import trial_runner
+from tests.e2e.outside import install
 from tests.e2e.pictures import inline, png
 from tests.e2e.production_process import Program, Worker, running, until
 from tests.e2e.service import KEY, clean_env
 
 BACKENDS = ("celery", "dramatiq")
 PICTURE = inline(png())
-MODULE = "outside_trial_runner"
-
-
-def install_trial(folder: Path) -> None:
-    """What pip leaves behind for a package with one module and one entry point."""
-    info = folder / "outside_trial-1.0.dist-info"
-    info.mkdir(parents=True)
-    copy(Path(trial_runner.__file__), folder / f"{MODULE}.py")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-trial\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[darkroom.runners]\ntrial = {MODULE}:TrialRunner\n")
 
 
 class Stack:
@@ -35,7 +25,7 @@ class Stack:
     def __init__(self, folder: Path, **env: str) -> None:
         self.folder, self.journal = folder, folder / "journal"
         self.journal.touch()
-        install_trial(folder / "site")
+        install(folder / "site", Path(trial_runner.__file__), "TrialRunner")
         clean = clean_env()
         self.env = clean | {
             "APP_ENV": "PROD",

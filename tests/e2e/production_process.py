@@ -2,11 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -28,6 +29,15 @@ def until(told: Callable[[], T], within_s: float = 30.0) -> T:
         assert time.monotonic() < ends_at, f"still {answer!r} after {within_s} s"
         time.sleep(0.03)
     return answer
+
+
+def free_pair() -> int:
+    """A port that is free like the next one: each worker of a parent takes one."""
+    while True:
+        port = free_port()
+        with socket.socket() as next_one, suppress(OSError):
+            next_one.bind(("127.0.0.1", port + 1))
+            return port
 
 
 class Program:
@@ -72,7 +82,7 @@ class Worker(Program):
     """A parent and, on this machine's CPU, one child that does the work."""
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        self.metrics_port = free_port()
+        self.metrics_port = free_pair()
         super().__init__("worker", folder, env | {"METRICS_PORT": str(self.metrics_port)})
 
     @property

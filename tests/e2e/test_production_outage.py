@@ -19,7 +19,7 @@ def test_a_submit_waits_for_no_broker_and_its_task_runs_later(stack: Stack) -> N
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(broker_line(stack.env["BROKER_URL"])) as line,
         stack.serve(BROKER_URL=line.url) as client,
-        stack.worker(BROKER_URL=line.url),
+        stack.worker(BROKER_URL=line.url) as worker,
     ):
         accepted = [client.submit("before")]
         stack.await_start("before")
@@ -31,6 +31,9 @@ def test_a_submit_waits_for_no_broker_and_its_task_runs_later(stack: Stack) -> N
         accepted += [client.submit(f"silent-{n}", timeout_s=ANSWER_S) for n in range(2)]
         portal.call(line.up)
         ended = [await_end(client, task_id) for task_id in accepted]
+        portal.call(line.down)
+        assert worker.stop() == 0
+        assert "Traceback" not in worker.log.read_text()
     assert [(task["status"], task["attempt"]) for task in ended] == [("SUCCESS", 1)] * 6
 
 

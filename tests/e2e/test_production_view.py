@@ -39,6 +39,10 @@ def test_queues_and_workers_are_shown(stack: Stack, client: Client) -> None:
         [shown] = until(client.workers)
         assert shown["worker_id"].endswith(f":cpu:{worker.child}")
         assert (shown["state"], shown["slots"], shown["models"]) == ("ready", 3, ["trial"])
+        assert (shown["device"], shown["loaded_models"]) == ("cpu", ["trial"])
+        assert worker.metric('darkroom_model_loaded{model="trial"}') == 1
+        none = {"data": [], "note": "No worker runs on a GPU; 1 on: cpu."}
+        assert client.get("/v1/gpus").json() == none
         for task_id in waiting:
             assert await_end(client, task_id)["status"] == "SUCCESS"
         until(lambda: set(depths(client).values()) == {0})

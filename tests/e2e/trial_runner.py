@@ -2,8 +2,9 @@
 
 Tests install a copy of this file as somebody else's package. Params: `name` goes to the journal
 (the file TRIAL_JOURNAL) with this process's id when the task starts; `seconds` is how long it
-takes; `manner` is `heeds` (checkpoints all along), `deaf` (none) or `aborts` (takes its process
-with it).
+takes; `manner` is `heeds` (checkpoints all along), `deaf` (none), `aborts` (takes its process
+with it) or `faults` (what torch raises when a kernel asserts: from then on the process gets no
+other answer from its device).
 """
 
 import os
@@ -13,12 +14,15 @@ from collections.abc import Sequence
 from darkroom import ModelRunner, ModelSpec, RunnerInput, RunnerOutput
 
 STEP_S = 0.02
+FAULT = """CUDA error: device-side assert triggered
+CUDA kernel errors might be asynchronously reported at some other API call."""
 
 
 class TrialRunner(ModelRunner):
     spec = ModelSpec(name="trial", description="Gives the picture back, in the asked manner.")
 
     def load(self, device: str) -> None:
+        self.lost = False
         self.journal = os.open(os.environ["TRIAL_JOURNAL"], os.O_APPEND | os.O_CREAT | os.O_WRONLY)
 
     def prepare(self, work: RunnerInput) -> RunnerInput:
@@ -26,7 +30,10 @@ class TrialRunner(ModelRunner):
 
     def infer(self, batch: Sequence[RunnerInput]) -> Sequence[RunnerInput]:
         for work in batch:
+            if self.lost:
+                raise RuntimeError(FAULT)
             os.write(self.journal, f"{work.params['name']} {os.getpid()}\n".encode())
+            self.lost = work.params.get("manner") == "faults"
             conduct(work)
         return batch
 
@@ -42,6 +49,8 @@ def conduct(work: RunnerInput) -> None:
     match work.params.get("manner", "heeds"):
         case "aborts":
             os.abort()
+        case "faults":
+            raise RuntimeError(FAULT)
         case "deaf":
             time.sleep(seconds)
         case _:

@@ -62,6 +62,18 @@ def test_a_model_nobody_has_names_its_variable(
     assert told(typed(*words), 3)[1].startswith("why: MODELS: ")
 
 
+@pytest.mark.parametrize("backend", ["celery", "dramatiq"])
+@pytest.mark.parametrize("words", ["config check", "doctor", "serve", "worker", "up --port 0"])
+def test_a_broker_nobody_speaks_to_stops_every_start(
+    words: str, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUEUE_BACKEND", backend)
+    monkeypatch.setenv("BROKER_URL", "http://user:hidden@broker.example")
+    why = told(result := typed(*words.split()), 3)[1]
+    assert why == "why: BROKER_URL: has to begin with amqp://, amqps://, redis:// or rediss://"
+    assert "hidden" not in result.output
+
+
 def test_docs_are_printed() -> None:
     assert typed("config", "docs").stdout == configuration_table()
     assert typed("config", "docs", "--env").stdout == env_example()

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from entrypoints.cli.faults import ExitStatus
 from tests.e2e.cli.terminal import told, typed
@@ -36,6 +37,22 @@ def test_a_part_that_is_down_is_named_with_its_remedy(
     assert "SQLITE_PATH" in findings["TaskStore"]["fix"]
     assert findings["BlobStore"]["status"] == "ok"
     assert "fix: Set SQLITE_PATH" in ended.stderr
+
+
+@pytest.mark.skipif(torch.version.cuda is not None, reason="this torch knows CUDA")
+@pytest.mark.usefixtures("small")
+def test_a_device_this_machine_lacks_is_told_and_doctor_lives_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DEVICE", "cuda:0")
+    monkeypatch.setenv("MODELS", "superres-x2")
+    monkeypatch.setenv("INFERENCE_BACKEND", "device")
+    ended = typed("doctor", "--json")
+    findings = {finding["port"]: finding for finding in json.loads(ended.stdout)}
+    assert findings["Inference"]["status"] == "fail"
+    assert "Torch not compiled with CUDA" in findings["Inference"]["reason"]
+    assert "DEVICE" in findings["Inference"]["fix"]
+    assert "process ends" not in ended.stderr
 
 
 @pytest.mark.usefixtures("small")

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from domain.model.errors import InferenceFailed
 from entrypoints.cli.ephemeral import ephemeral
@@ -29,6 +29,34 @@ def test_without_a_name_the_file_lies_beside_the_picture(photo: Path) -> None:
     assert result.stderr == ""
     with Image.open(photo.with_name("photo-invert.jpg")) as made:
         assert made.format == "JPEG"
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_watermark_is_laid_over_the_result(photo: Path) -> None:
+    large = Image.open(photo).resize((400, 300))
+    large.save(photo)
+    plain = typed("run", "invert", str(photo), "-o", "plain.png")
+    marked = typed("run", "invert", str(photo), "-o", "marked.png", "--watermark", "© Acme")
+    assert (plain.exit_code, marked.exit_code) == (0, 0), marked.output
+    with Image.open("plain.png") as before, Image.open("marked.png") as after:
+        box = ImageChops.difference(before, after).getbbox()
+    assert box is not None
+    assert box[0] > 200
+    assert box[2:] == (380, 280)
+
+
+def test_the_service_for_one_command_brings_the_upscaler(photo: Path) -> None:
+    result = typed("run", "invert", str(photo), "-o", "o.png", "--upscale", "2", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["model"] == "invert"
+    with Image.open("o.png") as made:
+        assert made.size == (80, 60)
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_server_without_an_upscaler_says_what_it_needs(photo: Path) -> None:
+    fault = told(typed("run", "invert", str(photo), "--upscale", "2"), 2)
+    assert "superres-x2" in " ".join(fault)
 
 
 @pytest.mark.usefixtures("pointed")

@@ -48,14 +48,14 @@ def test_parameters_are_json_where_they_can_be() -> None:
 def test_the_name_says_the_format_unless_told(
     output: str | None, format: FileFormat | None, name: str, kind: str
 ) -> None:
-    found = Destination.of("m", Path("a.png"), Path(output) if output else None, format, 80)
+    found = Destination.of("m", Path("a.png"), Path(output) if output else None, format)
     assert (found.path, found.asked) == (Path(name), output is not None)
-    assert found.options == {"format": kind, "quality": 80}
+    assert found.format == kind
 
 
 def test_a_file_that_can_not_be_written_is_told() -> None:
     with pytest.raises(Fault, match="Can't write"):
-        Destination(Path("gone/o.png"), True, {}).write(b"")
+        Destination(Path("gone/o.png"), True, FileFormat.PNG).write(b"")
 
 
 @pytest.mark.parametrize(
