@@ -2,8 +2,10 @@
 a failure where REQUIRE_SERVICES=1: there, green means that everything ran."""
 
 import os
+import random
 import shutil
 import socket
+from contextlib import suppress
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ PLACES = {
     "rabbitmq": ("BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//"),
 }
 PATIENCE_S = 2.0
+SERVER_PORTS = (10_000, 32_000)
 
 
 def require(service: str) -> str:
@@ -42,8 +45,10 @@ def missing(reason: str) -> NoReturn:
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on at this moment. Below those that the kernel gives to clients, so
+    that no connection takes it while its server is down."""
+    while True:
+        port = random.randrange(*SERVER_PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,16 +12,12 @@ from typing import Any
 
 import httpx2
 
+from tests.contract.services import free_port
+
 ROOT = Path(__file__).parents[2]
 KEY = "e2e-key-of-tenant-default"
 OTHER_KEY = "e2e-key-of-tenant-other"
 READY_S = 90.0
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 class Service:

@@ -1,6 +1,7 @@
 """A RabbitMQ node of a test's own, to be killed, started again and starved. Ready in 5 to 10 s."""
 
 import os
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from tests.contract.services import free_port
 from tests.servers.process import ServerProcess, listens
 
-START_LIMIT_S, CTL_LIMIT_S = 60.0, 30.0
+START_LIMIT_S, CTL_LIMIT_S, KILL_LIMIT_S = 60.0, 30.0, 30.0
 DEBIAN_BIN = Path("/usr/lib/rabbitmq/bin")
 """What lies on the PATH there insists on a user and a home of its own."""
 
@@ -46,9 +47,15 @@ class RabbitmqServer:
         self._process.wait_until(lambda: listens(self._port), START_LIMIT_S)
 
     def kill(self) -> None:
-        """As kill -9, of the node itself and not of the script around it."""
-        os.kill(int((self._folder / "pid").read_text()), signal.SIGKILL)
+        """As kill -9, of the node itself and not of the script around it. Back once the node is
+        gone: until then it holds its port, and a start would take it for the new one."""
+        node = os.pidfd_open(int((self._folder / "pid").read_text()))
+        signal.pidfd_send_signal(node, signal.SIGKILL)
         self._process.kill()
+        gone, _, _ = select.select([node], [], [], KILL_LIMIT_S)
+        os.close(node)
+        if not gone:
+            raise RuntimeError(f"{self._node} still runs {KILL_LIMIT_S} s after its kill")
 
     def starve(self) -> None:
         """Out of memory, as far as it knows: from now on it reads nothing that is published."""
