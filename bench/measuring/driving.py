@@ -10,7 +10,8 @@ from simulated.naive import NaiveBatcher
 
 from adapters.inference.device_thread import DeviceThreadInference
 from domain.model.batching import BatchLimits
-from domain.model.runner import ModelRegistry, RunnerInput
+from domain.model.model_registry import ModelRegistry
+from domain.model.runner import RunnerInput
 
 Call = Callable[[], Awaitable[object]]
 

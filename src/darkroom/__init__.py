@@ -18,15 +18,10 @@ from domain.model.errors import (
     InvalidRequest,
     NotSupported,
 )
+from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec
 from domain.model.picture import Picture
-from domain.model.runner import (
-    Checkpoint,
-    ModelRegistry,
-    ModelRunner,
-    ModelSpec,
-    RunnerInput,
-    RunnerOutput,
-)
+from domain.model.runner import Checkpoint, ModelRunner, RunnerInput, RunnerOutput
 
 if TYPE_CHECKING:
     from darkroom.client import Darkroom

@@ -5,13 +5,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
+from yaml import YAMLError
 
 from domain.model.model_setup import Loading, Precision
 from entrypoints.configuration import ConfigurationError
 from entrypoints.settings import Settings
+from entrypoints.yaml_file import read_yaml
 
 Count = Annotated[int, Field(ge=1, strict=True)]
 ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
@@ -56,8 +57,8 @@ def read_models_file(settings: Settings) -> Mapping[str, Entry]:
     if not path.exists() and "models_file" not in settings.model_fields_set:
         return {}
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        found = read_yaml(path)
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ConfigurationError(f"MODELS_FILE: {path} can't be read: {reason}") from error
     if found is None:

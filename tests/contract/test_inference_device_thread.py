@@ -10,7 +10,7 @@ from adapters.inference.device_thread import DeviceThreadInference
 from domain.model.batching import BatchLimits
 from domain.model.control import Stopped
 from domain.model.errors import GpuOutOfMemory, InferenceFailed
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from tests.contract.clauses.inference import InferenceClauses, SumRunner, run
 from tests.contract.clauses.inference import work as picture
 from tests.contract.clauses.inference_batching import all_of, raising, work

@@ -19,8 +19,9 @@ from adapters.inference.turns import Job, Place, Turns
 from domain.model.batching import BatchLimits
 from domain.model.control import Stop, Stopped
 from domain.model.errors import DeviceFault
+from domain.model.model_registry import ModelRegistry
 from domain.model.priority import Priority
-from domain.model.runner import ModelRegistry, ModelRunner, RunnerInput
+from domain.model.runner import ModelRunner, RunnerInput
 from ports.inference import Inference, Inferred, Run
 from ports.lifecycle import Lifecycle
 

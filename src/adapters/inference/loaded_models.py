@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from domain.model.runner import ModelRegistry, ModelRunner
+from domain.model.model_registry import ModelRegistry
+from domain.model.runner import ModelRunner
 
 
 class LoadedModels:

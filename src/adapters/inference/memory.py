@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
 
+from domain.model.model_registry import ModelRegistry
 from domain.model.priority import Priority
-from domain.model.runner import ModelRegistry, ModelRunner, RunnerInput
+from domain.model.runner import ModelRunner, RunnerInput
 from ports.inference import Inference, Inferred, Run
 
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from adapters.runners.validation import params_schema, params_validator
 from domain.model.errors import InferenceFailed
+from domain.model.model_spec import ModelSpec
 from domain.model.picture import Picture
-from domain.model.runner import Checkpoint, ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+from domain.model.runner import Checkpoint, ModelRunner, RunnerInput, RunnerOutput
 
 BAND_PX = 256
 """Rows between two checkpoints."""

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from pydantic import BaseModel, ValidationError
 
 from domain.model.errors import FieldError, InvalidRequest, UnknownField
-from domain.model.runner import Json, Params
+from domain.model.json_value import Json
+from domain.model.model_spec import Params
 
 MAX_ERRORS = 100
 """A request with a million wrong fields gets an answer people can read."""

@@ -13,8 +13,8 @@ from operator import attrgetter
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from domain.model.json_value import Json
 from domain.model.request import TaskRequest
-from domain.model.runner import Json
 from domain.model.task import Task
 from domain.model.wakeup import VERSION, Wakeup
 

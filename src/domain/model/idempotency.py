@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.model.codec import request_to_json
+from domain.model.json_value import Json
 from domain.model.request import TaskRequest
-from domain.model.runner import Json
 from domain.model.task import Task, TaskStatus
 
 FAILED = frozenset({TaskStatus.FAILURE, TaskStatus.CANCELED, TaskStatus.EXPIRED})

@@ -14,9 +14,10 @@ from domain.model.errors import (
     UnknownField,
     UnsupportedImageFormat,
 )
+from domain.model.json_value import Json
+from domain.model.model_spec import ModelSpec
 from domain.model.picture import sniff
 from domain.model.request import LOGO_ROLE, PICTURE_ROLES, TEXT_ROLES
-from domain.model.runner import Json, ModelSpec
 from domain.model.suggestion import unknown_field
 
 KNOWN = (*(f"{role}_{how}" for role in PICTURE_ROLES for how in ("url", "base64")), *TEXT_ROLES)

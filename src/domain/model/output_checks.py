@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from domain.model.errors import FieldError, ImageTooLarge, InvalidRequest, NotSupported
+from domain.model.model_spec import ModelSpec
 from domain.model.output import OutputOptions
 from domain.model.placing import Size
-from domain.model.runner import ModelSpec
 from domain.model.upscaling import Upscaling
 
 TEXT_FIELDS = frozenset({"text", "font", "color", "font_size"})

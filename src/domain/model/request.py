@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from domain.model.json_value import Json
+from domain.model.model_spec import Params
 from domain.model.output import OutputOptions
 from domain.model.priority import Priority
-from domain.model.runner import Json, Params
 
 PICTURE_ROLES = ("image", "mask", "control_image")
 TEXT_ROLES = ("prompt", "negative_prompt")

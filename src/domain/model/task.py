@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from domain.model.json_value import Json
 from domain.model.request import TaskRequest
-from domain.model.runner import Json
 
 
 class TaskStatus(StrEnum):

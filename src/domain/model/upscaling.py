@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.model.errors import InvalidRequest
-from domain.model.runner import Checkpoint, ModelSpec
+from domain.model.model_spec import ModelSpec
+from domain.model.runner import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)

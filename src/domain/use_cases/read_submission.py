@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from domain.model.errors import FieldError, NotSupported, UrlNotAllowed
 from domain.model.inputs import Inputs, picture_pointer, read_inputs, with_logo
+from domain.model.json_value import Json
+from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec
 from domain.model.output import OutputOptions
 from domain.model.output_checks import judge_output, judge_sizes, no_upscaler
 from domain.model.picture_head import claimed_size
 from domain.model.priority import Priority
 from domain.model.request import TaskRequest
-from domain.model.runner import Json, ModelRegistry, ModelSpec
 from domain.model.upscaling import plan_upscaling
 from domain.model.url_policy import UrlPolicy
 

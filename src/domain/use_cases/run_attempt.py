@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.model.control import AttemptControl
+from domain.model.model_registry import ModelRegistry
 from domain.model.output_checks import judge_sizes
 from domain.model.picture import ImageLimits, Picture
 from domain.model.request import Source
-from domain.model.runner import ModelRegistry, RunnerInput, RunnerOutput
+from domain.model.runner import RunnerInput, RunnerOutput
 from domain.model.task import Result, Task, Timing
 from domain.model.upscaling import Upscaling, share_of
 from domain.use_cases.fetch_source import FetchSource

@@ -14,9 +14,9 @@ from domain.model.idempotency import (
 )
 from domain.model.inputs import Inputs
 from domain.model.life_cycle import new_task
+from domain.model.model_spec import ModelSpec
 from domain.model.picture import format_of
 from domain.model.request import Source
-from domain.model.runner import ModelSpec
 from domain.model.task import Task
 from domain.use_cases.read_submission import ReadSubmission, Submission
 from domain.use_cases.wake_worker import WakeWorker

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from domain.model.control import AttemptControl
 from domain.model.errors import InferenceFailed
+from domain.model.model_registry import ModelRegistry
 from domain.model.output_checks import no_upscaler, too_large
 from domain.model.picture import ImageLimits, Picture
-from domain.model.runner import Checkpoint, ModelRegistry, RunnerInput
+from domain.model.runner import Checkpoint, RunnerInput
 from domain.model.task import Task
 from domain.model.upscaling import Upscaling, plan_upscaling, share_of
 from ports.clock import Elapsed

@@ -3,7 +3,7 @@
 import json
 import shlex
 
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 
 TINY_PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAG0lEQVR42mNkYPivwvAOE7EwqLxjYMCCBqcEADYJPa"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from domain.model.errors import ModelUnavailable, UnknownModel
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from domain.model.upscaling import plan_upscaling
 from entrypoints.cli.faults import ExitStatus, Fault
 from entrypoints.cli.service import Service

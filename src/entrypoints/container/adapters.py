@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from domain.model.batching import BatchLimits
 from domain.model.device import DeviceFacts
 from domain.model.links import LinkSigner
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from domain.model.url_policy import UrlPolicy
 from entrypoints.configuration import api_keys
 from entrypoints.settings import Settings

@@ -9,8 +9,9 @@ from adapters.runners.esrgan.runner import EsrganRunner
 from adapters.runners.invert import InvertRunner
 from adapters.runners.scoring.runner import ImageScoringRunner
 from adapters.runners.superres.runner import SuperResolutionX2, SuperResolutionX4
+from domain.model.model_registry import ModelRegistry
 from domain.model.model_setup import Loading, ModelSetup, SetupError
-from domain.model.runner import ModelRegistry, ModelRunner
+from domain.model.runner import ModelRunner
 from entrypoints.configuration import ConfigurationError
 from entrypoints.models_file import Entry, did_you_mean, entry_error, read_models_file
 from entrypoints.settings import Settings

@@ -8,7 +8,7 @@ from adapters.telemetry.prometheus import PrometheusTelemetry
 from adapters.telemetry.stdlib_logging import adopt_stdlib_logging
 from adapters.telemetry.structured_log import LogTelemetry, configure_logging
 from adapters.telemetry.tee import TeeTelemetry
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from entrypoints.settings import Settings
 
 VERSION = version("darkroom")

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from domain.model.links import LinkSigner
+from domain.model.model_registry import ModelRegistry
 from domain.model.picture import ImageLimits
-from domain.model.runner import ModelRegistry
 from domain.use_cases.admit_caller import AdmitCaller
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.delete_task import DeleteTask

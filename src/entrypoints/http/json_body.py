@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from domain.model.errors import BodyTimeout, FieldError, InvalidRequest, UnsupportedMediaType
-from domain.model.runner import Json
+from domain.model.json_value import Json
 
 MAX_DEPTH = 32
 MAX_PARTS = 50_000

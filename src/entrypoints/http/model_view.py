@@ -5,8 +5,9 @@ from typing import Any
 
 from domain.model.errors import InvalidRequest
 from domain.model.inputs import REQUIRED_TEXTS
+from domain.model.model_registry import RegisteredModel
+from domain.model.model_spec import ModelSpec
 from domain.model.request import PICTURE_ROLES, TEXT_ROLES
-from domain.model.runner import ModelSpec, RegisteredModel
 from entrypoints.http.documents import ModelDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.model.json_value import Json
 from domain.model.output import OutputOptions, Watermark, read_colour
 from domain.model.output_checks import SOURCES, judge_watermark
 from domain.model.principal import Principal
 from domain.model.priority import Priority
-from domain.model.runner import Json
 from domain.use_cases.read_submission import Submission
 from entrypoints.http.idempotency_key import one_key
 from entrypoints.http.schemas import OutputBody, SubmitBody, WatermarkBody

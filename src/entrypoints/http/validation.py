@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from domain.model.errors import FieldError, InvalidRequest, UnknownField
-from domain.model.runner import Json
+from domain.model.json_value import Json
 from domain.model.suggestion import escape_pointer, unknown_field
 
 M = TypeVar("M", bound=BaseModel)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from domain.model.errors import Unavailable
 from domain.model.events import LoopFailed
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from domain.model.worker import WorkerInfo, WorkerState
 from entrypoints.settings import Settings
 from entrypoints.worker.watch import InHand

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from domain.model.errors import UnknownModel
+from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec
 from domain.model.picture import Picture
 from domain.model.priority import Priority
-from domain.model.runner import ModelRegistry, ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
 from ports.inference import Inference, Inferred
 
 

@@ -11,8 +11,9 @@ import pytest
 from domain.model.batching import BatchLimits
 from domain.model.control import Stop, Stopped
 from domain.model.errors import GpuOutOfMemory, InferenceFailed
+from domain.model.model_registry import ModelRegistry
 from domain.model.priority import Priority
-from domain.model.runner import ModelRegistry, RunnerInput
+from domain.model.runner import RunnerInput
 from ports.inference import Inference, Inferred, Run
 from tests.contract.clauses.inference_trial import Trial
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from threading import current_thread
 from typing import Any
 
-from domain.model.runner import ModelRegistry, ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec
+from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
 
 
 def nothing(_: Any) -> None:

@@ -13,7 +13,9 @@ from PIL import Image
 
 from adapters.runners.invert import InvertRunner
 from adapters.telemetry.memory import MemoryTelemetry
-from domain.model.runner import ModelRegistry, ModelRunner, ModelSpec, RunnerOutput
+from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec
+from domain.model.runner import ModelRunner, RunnerOutput
 from domain.model.wakeup import wakeup_for
 from entrypoints.container.embedded import build_embedded
 from entrypoints.http.app import create_app

@@ -7,7 +7,8 @@ from httpx2 import AsyncClient
 
 from adapters.runners.invert import InvertRunner
 from domain.model.errors import InvalidRequest
-from domain.model.runner import ModelRegistry, ModelSpec, Params
+from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec, Params
 from entrypoints.http.model_view import model_document
 from tests.contract.http.problems import assert_problem
 from tests.contract.http.surface import Surface, body, submitted

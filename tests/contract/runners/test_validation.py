@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.runners.validation import MAX_ERRORS, NoParams, params_schema, params_validator
 from domain.model.errors import InvalidRequest, UnknownField
-from domain.model.runner import Params
+from domain.model.model_spec import Params
 
 
 class Grain(BaseModel):

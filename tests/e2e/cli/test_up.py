@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from entrypoints.cli import up
 from entrypoints.cli.curl import curl
 from entrypoints.cli.service import url_of

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.model.idempotency import fingerprint
+from domain.model.model_spec import ModelSpec, Params
 from domain.model.output import OutputOptions, Watermark
 from domain.model.priority import Priority
 from domain.model.request import Source, TaskRequest
-from domain.model.runner import ModelSpec, Params
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 VALUES = st.recursive(

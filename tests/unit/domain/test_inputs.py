@@ -17,7 +17,7 @@ from domain.model.errors import (
     UnsupportedImageFormat,
 )
 from domain.model.inputs import KNOWN, MAX_UNKNOWN, Inputs, read_inputs
-from domain.model.runner import ModelSpec
+from domain.model.model_spec import ModelSpec
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(22)
 PNG64 = base64.b64encode(PNG).decode()

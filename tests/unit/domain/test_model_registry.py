@@ -6,15 +6,10 @@ from typing import Any, ClassVar
 import pytest
 
 from domain.model.errors import InvalidRequest, ModelUnavailable, UnknownModel
+from domain.model.model_registry import ModelRegistry
 from domain.model.model_setup import Loading, ModelSetup, Precision, SetupError
-from domain.model.runner import (
-    ModelRegistry,
-    ModelRunner,
-    ModelSpec,
-    RunnerInput,
-    RunnerOutput,
-    take_all,
-)
+from domain.model.model_spec import ModelSpec, take_all
+from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
 
 
 class Echo(ModelRunner):

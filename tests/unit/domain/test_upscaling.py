@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.model.control import AttemptControl
 from domain.model.errors import InvalidRequest
-from domain.model.runner import ModelSpec, Params
+from domain.model.model_spec import ModelSpec, Params
 from domain.model.upscaling import Upscaling, is_upscaler, plan_upscaling, share_of
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from domain.model.model_registry import ModelRegistry
 from domain.model.model_setup import Loading, Precision
-from domain.model.runner import ModelRegistry
 from entrypoints.configuration import ConfigurationError
 from entrypoints.container.embedded import build_embedded
 from entrypoints.container.models import build_models
@@ -101,8 +101,14 @@ def test_a_runner_makes_as_many_models_as_there_are_entries() -> None:
         ("a b:\n  runner: invert\n", "a model can't be named 'a b'"),
         ("- invert\n", "has to hold models by their names"),
         ("invert: [\n", "can't be read: while parsing"),
+        ("invert:\nmine: {runner: invert}\n\ninvert: {load: lazy}\n",
+         "can't be read: line 4: 'invert' is there already, in line 1"),
+        ("invert:\n  load: lazy\n  load: startup\n",
+         "can't be read: line 3: 'load' is there already, in line 2"),
+        ("1: {runner: invert}\n'1': {runner: invert}\n",
+         "can't be read: line 2: '1' is there already, in line 1"),
     ],
-    ids=range(15),
+    ids=range(18),
 )  # fmt: skip
 def test_a_wrong_entry_is_told_in_one_sentence(text: str, told: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
@@ -111,6 +117,11 @@ def test_a_wrong_entry_is_told_in_one_sentence(text: str, told: str) -> None:
     assert sentence.startswith("MODELS_FILE: models.yaml")
     assert told in sentence
     assert "\n" not in sentence
+
+
+def test_entries_may_share_what_an_anchor_names() -> None:
+    models = built("a: &a {runner: invert, load: lazy}\nb: {<<: *a, load: startup}\nc: *a\n")
+    assert [models.model(name).loading for name in "abc"] == ["lazy", "startup", "lazy"]
 
 
 def test_a_file_that_somebody_named_has_to_be_there() -> None:

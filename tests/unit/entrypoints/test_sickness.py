@@ -22,7 +22,7 @@ from domain.model.errors import (
     InvalidRequest,
     StorageUnavailable,
 )
-from domain.model.runner import ModelRegistry
+from domain.model.model_registry import ModelRegistry
 from domain.model.wakeup import Verdict, Wakeup, wakeup_for
 from domain.model.worker import WorkerInfo, WorkerState
 from entrypoints.background import started

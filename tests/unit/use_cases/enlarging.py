@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from domain.model.model_spec import ModelSpec
 from domain.model.picture import Picture
-from domain.model.runner import ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
 
 
 class Double(ModelRunner):

@@ -5,7 +5,8 @@ from threading import Event
 from typing import Any
 
 from domain.model.errors import DeviceFault, ImageCorrupt
-from domain.model.runner import ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+from domain.model.model_spec import ModelSpec
+from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
 
 
 class EchoRunner(ModelRunner):

@@ -14,8 +14,8 @@ from domain.model.errors import (
     UrlNotAllowed,
 )
 from domain.model.events import PublishFailed
+from domain.model.model_spec import ModelSpec
 from domain.model.priority import Ageing
-from domain.model.runner import ModelSpec
 from domain.model.task import PENDING
 from domain.model.wakeup import Wakeup
 from tests.unit.use_cases.house import House, inline, png

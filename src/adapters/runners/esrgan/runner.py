@@ -12,7 +12,8 @@ from adapters.runners.validation import NoParams, params_schema, params_validato
 from adapters.runners.weight_files.shapes import Shape, read_shapes
 from domain.model.errors import ModelUnavailable
 from domain.model.model_setup import ModelSetup, SetupError
-from domain.model.runner import ModelRunner, ModelSpec
+from domain.model.model_spec import ModelSpec
+from domain.model.runner import ModelRunner
 
 USUAL_BUDGET_BYTES = 2**29
 FIXED_BYTES = 250 * 10**6

@@ -9,7 +9,8 @@ from adapters.runners.scoring.metrics import Metrics
 from adapters.runners.scoring.score import Factors, factors, grade, score
 from adapters.runners.validation import NoParams, params_schema, params_validator
 from domain.model.errors import InferenceFailed
-from domain.model.runner import Checkpoint, ModelRunner, ModelSpec, RunnerInput, RunnerOutput
+from domain.model.model_spec import ModelSpec
+from domain.model.runner import Checkpoint, ModelRunner, RunnerInput, RunnerOutput
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from adapters.runners.enlarging.runner import EnlargingRunner, Loaded
 from adapters.runners.validation import NoParams, params_schema, params_validator
-from domain.model.runner import ModelSpec
+from domain.model.model_spec import ModelSpec
 
 
 class SuperResolutionRunner(EnlargingRunner):

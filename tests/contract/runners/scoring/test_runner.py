@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from adapters.runners.scoring.runner import ImageScoringRunner
 from domain.model.errors import InferenceFailed, UnknownField
+from domain.model.model_registry import ModelRegistry
 from domain.model.picture import Picture
-from domain.model.runner import ModelRegistry, RunnerInput
+from domain.model.runner import RunnerInput
 from tests.contract.runners.scoring.conftest import Score
 
 
