@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import sys
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from domain.model.events import LoopFailed
+from entrypoints.own_words import last_words
 from ports.lifecycle import Lifecycle
 from ports.telemetry import Telemetry
 
@@ -31,8 +31,7 @@ async def started(parts: list[object]) -> AsyncIterator[None]:
 def end_process(why: str) -> None:
     """A service whose loop is dead looks alive and does nothing: better it is restarted. What it
     was doing comes back by its leases."""
-    sys.stderr.write(why)
-    sys.stderr.flush()
+    last_words(why)
     os._exit(EXIT_DEAD_LOOP)
 
 

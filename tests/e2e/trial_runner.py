@@ -2,9 +2,9 @@
 
 Tests install a copy of this file as somebody else's package. Params: `name` goes to the journal
 (the file TRIAL_JOURNAL) with this process's id when the task starts; `seconds` is how long it
-takes; `manner` is `heeds` (checkpoints all along), `deaf` (none), `aborts` (takes its process
-with it) or `faults` (what torch raises when a kernel asserts: from then on the process gets no
-other answer from its device).
+takes; `manner` is `heeds` (checkpoints all along), `deaf` (none), `quotes` (fails with the `text`
+it was given in its error), `aborts` (takes its process with it) or `faults` (what torch raises
+when a kernel asserts: from then on the process gets no other answer from its device).
 """
 
 import os
@@ -51,6 +51,8 @@ def conduct(work: RunnerInput) -> None:
             os.abort()
         case "faults":
             raise RuntimeError(FAULT)
+        case "quotes":
+            raise ValueError(f"can't draw {work.params['text']}")
         case "deaf":
             time.sleep(seconds)
         case _:

@@ -12,6 +12,8 @@ class StaleWriteRefused:
     task_id: str
     attempt: int
     model: str
+    request_id: str | None = None
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class UnknownWakeup:
     """A message named a task that the ledger does not know."""
 
     task_id: str
+    request_id: str | None = None
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class PublishFailed:
 
     task_id: str
     reason: str
+    request_id: str | None = None
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class AttemptFailed:
     attempt: int
     model: str
     text: str
+    request_id: str | None = None
+    tenant: str | None = None
 
 
 Event = (

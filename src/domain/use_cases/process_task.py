@@ -53,7 +53,7 @@ class ProcessTask:
         offered again, and the lease decides."""
         task = await self._ledger.store.get(wakeup.task_id) or await self._rebuild(wakeup)
         if task is None:
-            self._telemetry.record(UnknownWakeup(wakeup.task_id))
+            self._telemetry.record(UnknownWakeup(wakeup.task_id, wakeup.request_id, wakeup.tenant))
             return Verdict.ACK
         if not self._inference.serves(task.request.model):
             return Verdict.REQUEUE
@@ -94,8 +94,11 @@ class ProcessTask:
         try:
             return await self._ledger.change(task.task_id, decide, task) is not None
         except StaleAttempt:
-            refused = StaleWriteRefused(task.task_id, task.attempt, task.request.model)
-            self._telemetry.record(refused)
+            self._telemetry.record(
+                StaleWriteRefused(
+                    task.task_id, task.attempt, task.request.model, task.request_id, task.tenant
+                )
+            )
             return True
 
     def _known(self, task: Task, error: Exception) -> DarkroomError:
@@ -103,7 +106,11 @@ class ProcessTask:
         if isinstance(error, DarkroomError):
             return error
         text = "".join(traceback.format_exception(error))
-        self._telemetry.record(AttemptFailed(task.task_id, task.attempt, task.request.model, text))
+        self._telemetry.record(
+            AttemptFailed(
+                task.task_id, task.attempt, task.request.model, text, task.request_id, task.tenant
+            )
+        )
         return InternalError()
 
     def _succeeded(self, task: Task, finished: Finished) -> Decide:

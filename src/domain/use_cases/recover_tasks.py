@@ -51,7 +51,9 @@ class RecoverTasks:
         try:
             await self._queue.publish(wakeup_for(task))
         except Unavailable as error:
-            self._telemetry.record(PublishFailed(task.task_id, error.detail))
+            self._telemetry.record(
+                PublishFailed(task.task_id, error.detail, task.request_id, task.tenant)
+            )
         else:
             await self._ledger.change(task.task_id, partial(self._published, task.attempt), task)
 

@@ -19,6 +19,8 @@ class WakeWorker:
         try:
             await self._queue.publish(wakeup_for(task))
         except Unavailable as error:
-            self._telemetry.record(PublishFailed(task.task_id, error.detail))
+            self._telemetry.record(
+                PublishFailed(task.task_id, error.detail, task.request_id, task.tenant)
+            )
         else:
             self._confirm.later(task)

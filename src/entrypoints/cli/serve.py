@@ -6,8 +6,8 @@ import typer
 
 from entrypoints.cli.service import url_of
 from entrypoints.cli.serving import Server, listening, stopping_is_no_failure
-from entrypoints.cli.streams import note
 from entrypoints.configuration import load_settings, refuse_private_backends
+from entrypoints.own_words import log
 
 
 def serve(
@@ -31,8 +31,8 @@ def serve(
     app = gateway_app(build_gateway(settings))
     with listening(settings.host, settings.port) as listener:
         url = url_of(settings.host, listener.getsockname()[1])
-        server = Server(app, lambda: note(f"Gateway ready at {url}."))
+        server = Server(app, lambda: log.info("Gateway ready at %s.", url))
         with stopping_is_no_failure():
             server.run([listener])
     server.raise_unless_started()
-    note("Stopped.")
+    log.info("Stopped.")

@@ -4,8 +4,8 @@ import asyncio
 
 import typer
 
-from entrypoints.cli.streams import note
 from entrypoints.configuration import load_settings, refuse_private_backends
+from entrypoints.own_words import log
 
 
 def worker() -> None:
@@ -14,12 +14,14 @@ def worker() -> None:
     GPU_IDS=0,1 darkroom worker
     """
     from entrypoints.container.models import build_models
+    from entrypoints.container.telemetry import adopt_library_logs
     from entrypoints.worker.devices import devices
     from entrypoints.worker.parent import Parent
 
     settings = load_settings()
     refuse_private_backends(settings)
+    adopt_library_logs(settings)
     names = ", ".join(spec.name for spec in build_models(settings))
     found = devices(settings.gpu_ids)
-    note(f"workers on {', '.join(device.name for device in found)}: {names}")
+    log.info("workers on %s: %s", ", ".join(device.name for device in found), names)
     raise typer.Exit(asyncio.run(Parent(settings, found).run()))

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from prometheus_client import CollectorRegistry, generate_latest
 
 from adapters.telemetry.prometheus import PrometheusTelemetry
-from adapters.telemetry.stdlib_logging import adopt_stdlib_logging
+from adapters.telemetry.stdlib_logging import adopt_stdlib_logging, log_what_python_prints
 from adapters.telemetry.structured_log import LogTelemetry, configure_logging
 from adapters.telemetry.tee import TeeTelemetry
 from domain.model.model_registry import ModelRegistry
@@ -30,6 +30,7 @@ def build_telemetry(
 def adopt_library_logs(settings: Settings) -> None:
     """Lines of the libraries look like ours. Once a process: it changes global state."""
     adopt_stdlib_logging(settings.log_level, settings.log_format)
+    log_what_python_prints()
 
 
 def render(registry: CollectorRegistry) -> bytes:

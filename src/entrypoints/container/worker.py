@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 
 from dependency_injector import providers
 
@@ -21,6 +20,7 @@ from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order
 from entrypoints.container.gateway import image_limits
 from entrypoints.container.telemetry import VERSION
+from entrypoints.own_words import last_words
 from entrypoints.settings import Settings
 from entrypoints.worker.heartbeat import Heartbeat, this_worker
 from entrypoints.worker.sickness import Sickness
@@ -31,8 +31,7 @@ EXIT_HUNG = 70
 
 def end_hung_process(task: Task) -> None:
     """A device call can't be interrupted: end the process, and the lease gives the task back."""
-    sys.stderr.write(f"task {task.task_id} hangs past its time limit; this process ends\n")
-    sys.stderr.flush()
+    last_words(f"task {task.task_id} hangs past its time limit; this process ends")
     os._exit(EXIT_HUNG)
 
 

@@ -16,6 +16,7 @@ from entrypoints.background import beside, every, started
 from entrypoints.configuration import ConfigurationError, load_settings
 from entrypoints.container.telemetry import adopt_library_logs
 from entrypoints.container.worker import WorkerContainer, build_worker
+from entrypoints.own_words import log
 from entrypoints.worker.proof import STEADY_S, Proof
 from entrypoints.worker.sickness import EXIT_SICK
 from entrypoints.worker.working import working
@@ -74,7 +75,7 @@ def main(*fds: str) -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIGURATION
     except DarkroomError as error:
-        sys.stderr.write(f"{error.detail} {error.hint}\n")
+        log.error("%s %s", error.detail, error.hint)
         return status_of(error)
     return 0
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 
+from entrypoints.own_words import log
 from entrypoints.settings import Settings
 from entrypoints.worker.child import EXIT_CONFIGURATION, EXIT_UNAVAILABLE
 from entrypoints.worker.devices import Device
@@ -52,9 +53,9 @@ class Parent:
             broken = code == EXIT_CONFIGURATION
             pause_s = None if broken else restarts.pause_s(time.monotonic(), worked=worked)
             if pause_s is None:
-                self._say(f"worker {device.name} can't run (exit {code}); giving it up")
+                log.warning("worker %s can't run (exit %s); giving it up", device.name, code)
                 return code if code in TOLD else 1
-            self._say(f"worker {device.name} died (exit {code}); again in {pause_s:g} s")
+            log.warning("worker %s died (exit %s); again in %g s", device.name, code, pause_s)
             if await self._stopped_within(pause_s):
                 return 0
 
@@ -84,7 +85,3 @@ class Parent:
         except TimeoutError:
             return False
         return True
-
-    def _say(self, text: str) -> None:
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from entrypoints.own_words import last_words
 from entrypoints.worker.heartbeat import Heartbeat
 from entrypoints.worker.watch import InHand
 
@@ -34,10 +34,8 @@ class Sickness:
         timer = threading.Timer(self._gone_by_s, self.end)
         timer.daemon = True
         timer.start()
-        with suppress(OSError, ValueError):  # closed, or nobody reads it any more
-            line = " ".join(why.split())[:MAX_CHARS]
-            sys.stderr.write(f"The device failed, so this process ends: {line}\n")
-            sys.stderr.flush()
+        line = " ".join(why.split())[:MAX_CHARS]
+        last_words(f"The device failed, so this process ends: {line}")
         self._told = True
         if self._loop is not None:
             with suppress(RuntimeError):  # closed: the process is ending anyway

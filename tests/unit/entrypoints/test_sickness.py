@@ -72,13 +72,15 @@ async def a_wakeup() -> Wakeup:
     return wakeup_for((await House().submit()).task)
 
 
-def test_the_process_ends_although_its_loop_hangs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_process_ends_although_its_loop_hangs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """Nobody listens here at all: the timer alone does it."""
     ward = Ward(at_once)
     ward.sickness("The device failed: assert\n(CUDA error: assert\nand much more)")
     assert ward.over.wait(10)
     assert ward.ended == [EXIT_SICK]
-    [line] = capsys.readouterr().err.splitlines()
+    [line] = caplog.messages
     assert line.endswith("The device failed: assert (CUDA error: assert and much more)")
 
 

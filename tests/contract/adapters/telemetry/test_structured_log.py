@@ -3,13 +3,16 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.telemetry.log_text import MAX_CHARS, clipped, printable
-from adapters.telemetry.stdlib_logging import adopt_stdlib_logging
+from adapters.telemetry.stdlib_logging import OURS, adopt_stdlib_logging
 from adapters.telemetry.structured_log import LogTelemetry, configure_logging
 from domain.model.errors import FetchFailed
 from domain.model.events import AttemptFailed, Event, LoopFailed, RequestServed, UnknownWakeup
@@ -145,6 +148,8 @@ def root() -> Iterator[logging.Logger]:
     logger = logging.getLogger()
     handlers, level = list(logger.handlers), logger.level
     yield logger
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
     logger.handlers[:] = handlers
     logger.setLevel(level)
 
@@ -164,9 +169,45 @@ def test_libraries_write_the_same_shape(root: logging.Logger) -> None:
     assert "ValueError: boom" in line["exception"]
 
 
+def test_debug_makes_our_own_lines_talkative_and_no_library(root: logging.Logger) -> None:
+    stream = io.StringIO()
+    adopt_stdlib_logging("debug", "json", stream)
+    for name in ("celery.pool", "botocore.auth", "adapters.queue.depth", "darkroom"):
+        logging.getLogger(name).debug("of %s", name)
+    told = [json.loads(line)["logger"] for line in stream.getvalue().splitlines()]
+    assert told == ["adapters.queue.depth", "darkroom"]
+
+
 def test_other_peoples_handlers_stay(root: logging.Logger) -> None:
     theirs = logging.NullHandler()
     root.addHandler(theirs)
     adopt_stdlib_logging("warning", "console", io.StringIO())
     assert theirs in root.handlers
     assert root.level == logging.WARNING
+
+
+PRINTS = """
+import sys, threading, warnings
+from adapters.telemetry.stdlib_logging import adopt_stdlib_logging, log_what_python_prints
+
+adopt_stdlib_logging("info", "json")
+log_what_python_prints()
+warnings.warn("worn\\nout", stacklevel=1)
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+raise ValueError("the end")
+"""
+
+
+def test_what_python_itself_prints_is_a_line_too() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PRINTS], capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(Path(__file__).parents[4] / "src")},
+    )  # fmt: skip
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [line["logger"] for line in lines] == ["py.warnings", "darkroom", "darkroom"]
+    assert "worn\nout" in lines[0]["event"]
+    assert "ZeroDivisionError" in lines[1]["exception"]
+    assert "ValueError: the end" in lines[2]["exception"]
+    assert ended.returncode == 1
