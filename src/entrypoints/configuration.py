@@ -1,5 +1,6 @@
 """Loading the settings, and saying what is wrong with them in the operator's words."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ WELL_KNOWN = frozenset(
     {"admin", "changeme", "dev", "guest", "minioadmin", "password", "secret", "test"}
 )
 SHORTEST_SECRET = 16
+ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 LONGEST_S3_LINK_S = 604_800
 SECRETS = frozenset(
     name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
@@ -119,6 +121,7 @@ def _problems(settings: Settings) -> list[str]:
         problems.append(f"FETCH_ALLOW_HOSTS: {error}")
     if settings.storage_backend == "s3" and settings.url_ttl_s > LONGEST_S3_LINK_S:
         problems.append(f"URL_TTL_S: an S3 link lives at most {LONGEST_S3_LINK_S} s (7 days)")
+    problems += _wrong_origins(settings)
     if settings.app_env == "PROD" and not settings.allow_dev_secrets:
         problems += _weak_secrets(settings)
     return problems
@@ -133,6 +136,20 @@ def _wrong_addresses(settings: Settings) -> list[str]:
         used.append(("REDIS_URL", settings.redis_url, REDIS_SCHEMES))
     found = [(name, address_problem(url.get_secret_value(), known)) for name, url, known in used]
     return [f"{name}: {problem}" for name, problem in found if problem]
+
+
+def _wrong_origins(settings: Settings) -> list[str]:
+    """One that is written otherwise than browsers do would never match, without a word."""
+    if "*" in settings.cors_origins and settings.cors_allow_credentials:
+        return [
+            "CORS_ORIGINS: * with CORS_ALLOW_CREDENTIALS would let every website act for who is "
+            "logged in; name the origins"
+        ]
+    wrong = [each for each in settings.cors_origins if each != "*" and not ORIGIN.fullmatch(each)]
+    return [
+        f"CORS_ORIGINS: {each!r} has to look like https://host or https://host:port"
+        for each in wrong
+    ]
 
 
 def _weak_secrets(settings: Settings) -> list[str]:

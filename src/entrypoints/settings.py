@@ -143,7 +143,12 @@ class Settings(BaseSettings):
         "info", description="Least severe line that is logged."
     )
     log_format: Literal["json", "console"] = Field("json", description="Shape of a log line.")
-    cors_origins: Names = Field((), description="Origins of browsers, comma-separated.")
+    cors_origins: Names = Field(
+        (), description="Origins of browsers, comma-separated, or * for any."
+    )
+    cors_allow_credentials: bool = Field(
+        False, description="Let them send cookies along, for a proxy that wants some; not with *."
+    )
 
     @field_validator("models", "cors_origins", mode="before")
     @classmethod

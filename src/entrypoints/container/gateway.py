@@ -115,6 +115,7 @@ class GatewayContainer(Core):
         now=Core.now,
         new_id=Core.new_id,
         cors_origins=Core.settings.provided.cors_origins,
+        cors_allow_credentials=Core.settings.provided.cors_allow_credentials,
     )  # fmt: skip
     lifetimes = providers.Callable(
         in_order, Core.shared_lifetimes, providers.List(limiter, keys, watch)

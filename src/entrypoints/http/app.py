@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.gateway import Gateway
 from entrypoints.http.handlers import HANDLERS
+from entrypoints.http.imagegenx import generating
 from entrypoints.http.middleware.access import AccessMiddleware
 from entrypoints.http.middleware.body_limit import BodyLimitMiddleware
 from entrypoints.http.middleware.last_resort import LastResortMiddleware
@@ -36,7 +37,8 @@ from entrypoints.http.routes import (
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
-    submit, tasks, results, files, models, queues, workers, gpus, limits, health, catalogue, docs,
+    submit, tasks, results, generating, files, models, queues, workers, gpus, limits, health,
+    catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""
@@ -84,7 +86,8 @@ def _middleware(gateway: Gateway) -> list[Middleware]:
     """Outermost first."""
     cors = Middleware(
         CORSMiddleware, allow_origins=gateway.cors_origins, allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=ASKED_HEADERS, expose_headers=SHOWN_HEADERS,
+        allow_credentials=gateway.cors_allow_credentials, allow_headers=ASKED_HEADERS,
+        expose_headers=SHOWN_HEADERS,
     )  # fmt: skip
     return [
         Middleware(RequestIdMiddleware, gateway.new_id),

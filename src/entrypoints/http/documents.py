@@ -227,6 +227,9 @@ class HealthDocument(TypedDict):
     """`adapters` by name; empty for liveness, which depends on none."""
 
     status: str
+    service: str
+    version: str
+    timestamp: str
     adapters: dict[str, ProbeDocument]
 
 

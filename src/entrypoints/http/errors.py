@@ -9,6 +9,7 @@ from domain.model.errors import DarkroomError, InternalError
 from entrypoints.http.answers import json_answer
 from entrypoints.http.documents import CatalogueEntryDocument, ProblemDocument
 from entrypoints.http.exchange import exchange_of
+from entrypoints.http.imagegenx import envelope
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -63,9 +64,13 @@ def problem(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """`error` as an RFC 9457 problem. `instance` names the request, not its path: a path can
-    hold what must not be repeated, such as a signature or another tenant's id."""
+    """`error` as an RFC 9457 problem, or in ImageGenX's envelope where that was asked. `instance`
+    names the request, not its path: a path can hold what must not be repeated, such as a signature
+    or another tenant's id."""
     status = status or STATUS[error.code]
+    headers = _headers(error, status) | dict(headers or {})
+    if envelope.is_asked(scope):
+        return envelope.refusal(scope, error, status, headers)
     request_id = exchange_of(scope).request_id
     document: ProblemDocument = {
         "type": f"/errors/{error.code}",
@@ -82,9 +87,7 @@ def problem(
             for wrong in error.errors
         ],
     }
-    return json_answer(
-        document, status, _headers(error, status) | dict(headers or {}), PROBLEM_JSON
-    )
+    return json_answer(document, status, headers, PROBLEM_JSON)
 
 
 def catalogue() -> list[CatalogueEntryDocument]:

@@ -70,3 +70,4 @@ class Gateway:
     now: Now
     new_id: NewId
     cors_origins: tuple[str, ...] = ()
+    cors_allow_credentials: bool = False

@@ -9,17 +9,29 @@ from pydantic import TypeAdapter
 from entrypoints.http.answers import to_json
 from entrypoints.http.documents import ProblemDocument
 from entrypoints.http.errors import PROBLEM_JSON
+from entrypoints.http.imagegenx.documents import RefusalEnvelope
+from entrypoints.http.imagegenx.envelope import PATH as IMAGEGENX
 from entrypoints.http.schemas import SubmitBody
+from entrypoints.imagegenx.bodies import GenerateBody
 
 REF = "#/components/schemas/{model}"
 TITLE = "Darkroom"
 DESCRIPTION = "Image models as durable, prioritised tasks. Errors are problem documents (RFC 9457)."
 
+
+def _body(model: str) -> dict[str, Any]:
+    schema = {"$ref": REF.format(model=model)}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "Makes the submit safe to repeat; the same as client_request_id.",
+}
 SUBMIT_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": REF.format(model="SubmitBody")}}},
-    },
+    "requestBody": _body("SubmitBody"),
     "parameters": [
         {
             "name": "Prefer",
@@ -27,14 +39,10 @@ SUBMIT_BODY: dict[str, Any] = {
             "schema": {"type": "string"},
             "description": "`wait=N`, 1 to 60: answer when the task ends, at the latest after N s.",
         },
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "schema": {"type": "string", "maxLength": 255},
-            "description": "Makes the submit safe to repeat; the same as client_request_id.",
-        },
+        IDEMPOTENCY_KEY,
     ],
 }
+GENERATE_BODY = {"requestBody": _body("GenerateBody"), "parameters": [IDEMPOTENCY_KEY]}
 SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -54,11 +62,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = SECURITY_SCHEMES
     document["security"] = [{"apiKey": []}, {"bearer": []}]
     schemas = components.setdefault("schemas", {})
-    schemas.update(_schemas("SubmitBody", SubmitBody))
-    schemas.update(_schemas("ProblemDocument", ProblemDocument))
-    for operations in document["paths"].values():
+    for kind in (SubmitBody, GenerateBody, ProblemDocument, RefusalEnvelope):
+        schemas.update(_schemas(kind.__name__, kind))
+    for path, operations in document["paths"].items():
+        refused = _refused() if path.startswith(IMAGEGENX) else _problem()
         for operation in operations.values():
-            operation["responses"]["default"] = _problem()
+            operation["responses"]["default"] = refused
     return document
 
 
@@ -66,6 +75,11 @@ def _schemas(name: str, kind: Any) -> dict[str, Any]:
     schema = TypeAdapter(kind).json_schema(ref_template=REF)
     parts: dict[str, Any] = schema.pop("$defs", {})
     return {**parts, name: schema}
+
+
+def _refused() -> dict[str, Any]:
+    schema = {"$ref": REF.format(model="RefusalEnvelope")}
+    return {"description": "A refusal.", "content": {"application/json": {"schema": schema}}}
 
 
 def _problem() -> dict[str, Any]:

@@ -25,8 +25,8 @@ def read_submission(
         model=asked.model,
         input=asked.input,
         params=asked.params,
-        output=_output(asked.output),
-        logo=_logo(asked.output.watermark),
+        output=output_of(asked.output),
+        logo=logo_of(asked.output.watermark),
         priority=Priority(asked.priority),
         client_request_id=one_key(header_key, asked.client_request_id),
         callback_url=asked.callback_url,
@@ -36,7 +36,8 @@ def read_submission(
     )
 
 
-def _output(asked: OutputBody) -> OutputOptions:
+def output_of(asked: OutputBody) -> OutputOptions:
+    """Raises `InvalidRequest` for a watermark whose fields contradict its type."""
     return OutputOptions(
         format=asked.format,
         quality=asked.quality,
@@ -62,7 +63,8 @@ def _watermark(asked: WatermarkBody) -> Watermark:
     )
 
 
-def _logo(asked: WatermarkBody | None) -> dict[str, str]:
+def logo_of(asked: WatermarkBody | None) -> dict[str, str]:
+    """The picture of an image watermark, as it was sent."""
     given = {} if asked is None else _given(asked)
     return {name: given[name] for name in SOURCES if name in given}
 

@@ -62,9 +62,7 @@ async def task_document(gateway: Gateway, request: Request, task: Task) -> TaskD
 async def result_document(gateway: Gateway, request: Request, task: Task) -> ResultDocument:
     """The result of a task that has one. Its links are signed now, and end when the files go."""
     result = cast(Result, task.result)
-    ends_at = gateway.now() + gateway.limits.url_ttl_s
-    if task.purge_at is not None:
-        ends_at = min(ends_at, task.purge_at)
+    ends_at = links_end_at(gateway, task)
     url = await link(gateway, request, result.key, ends_at)
     thumbnail = result.thumbnail_key
     return {
@@ -78,6 +76,12 @@ async def result_document(gateway: Gateway, request: Request, task: Task) -> Res
         "content_type": result.content_type,
         "data": dict(result.data),
     }
+
+
+def links_end_at(gateway: Gateway, task: Task) -> float:
+    """No link outlives the file it leads to."""
+    ends_at = gateway.now() + gateway.limits.url_ttl_s
+    return ends_at if task.purge_at is None else min(ends_at, task.purge_at)
 
 
 async def link(gateway: Gateway, request: Request, key: str, ends_at: float) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -43,7 +44,17 @@ async def test_life_depends_on_nothing(surface: Surface) -> None:
     surface = Surface(gateway={"probes": {"ledger": down}})
     async with surface.client(key=None) as stranger:
         answer = await stranger.get("/health/live")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "adapters": {}})
+    found = answer.json()
+    assert (answer.status_code, found["status"], found["adapters"]) == (200, "ok", {})
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
+async def test_it_says_who_it_is_and_what_time_it_has(surface: Surface, path: str) -> None:
+    async with surface.client(key=None) as stranger:
+        found = (await stranger.get(path)).json()
+    assert found.keys() == {"status", "service", "version", "timestamp", "adapters"}
+    assert (found["service"], found["version"]) == ("darkroom", version("darkroom"))
+    assert found["timestamp"] == "2027-01-15T08:00:00.000Z"
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])

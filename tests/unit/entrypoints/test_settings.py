@@ -130,3 +130,17 @@ def test_every_address_that_works_passes(url: str) -> None:
 
 def test_an_address_that_is_not_used_may_be_any() -> None:
     load_settings(broker_url="http://x", redis_url="http://x", queue_backend="memory")
+
+
+def test_no_website_whatever_may_act_for_who_is_logged_in() -> None:
+    with pytest.raises(ConfigurationError, match=r"^CORS_ORIGINS: .*CORS_ALLOW_CREDENTIALS"):
+        load_settings(cors_origins="https://a.example,*", cors_allow_credentials=True)
+    assert load_settings(cors_origins="*").cors_origins == ("*",)
+    named = load_settings(cors_origins="https://a.example", cors_allow_credentials=True)
+    assert named.cors_allow_credentials
+
+
+@pytest.mark.parametrize("origin", ["a.example", "https://a.example/", "https://a.example/app"])
+def test_an_origin_no_browser_would_send_is_refused(origin: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^CORS_ORIGINS: "):
+        load_settings(cors_origins=f"https://b.example,{origin}")

@@ -1,6 +1,7 @@
 """Whether the service lives, whether it can work, and its numbers. No key, no limit."""
 
 import asyncio
+from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
@@ -13,10 +14,13 @@ from entrypoints.http.answers import json_answer
 from entrypoints.http.caller import Serves
 from entrypoints.http.documents import HealthDocument, ProbeDocument
 from entrypoints.http.gateway import Gateway, Probe
+from entrypoints.http.task_view import rfc3339
 
 router = APIRouter(tags=["health"])
 
 PROBE_S = 2.0
+SERVICE = "darkroom"
+VERSION = version(SERVICE)
 OPEN: dict[str, Any] = {"security": []}
 _READY: dict[int | str, dict[str, Any]] = {
     200: {"model": HealthDocument, "description": "Every adapter is usable."},
@@ -25,9 +29,8 @@ _READY: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/health/live", summary="Is the process alive?", openapi_extra=OPEN)
-async def live() -> Response:
-    content: HealthDocument = {"status": "ok", "adapters": {}}
-    return json_answer(content)
+async def live(serves: Serves) -> Response:
+    return json_answer(_document(serves, "ok", {}))
 
 
 @router.get("/health", include_in_schema=False)
@@ -36,10 +39,8 @@ async def ready(serves: Serves) -> Response:
     names = list(serves.probes)
     answers = await asyncio.gather(*(_probed(serves, name) for name in names))
     usable = all(answer["status"] == "ok" for answer in answers)
-    content: HealthDocument = {
-        "status": "ok" if usable else "down",
-        "adapters": dict(zip(names, answers, strict=True)),
-    }
+    adapters = dict(zip(names, answers, strict=True))
+    content = _document(serves, "ok" if usable else "down", adapters)
     return json_answer(content, 200 if usable else 503)
 
 
@@ -51,6 +52,16 @@ async def metrics(serves: Serves) -> Response:
         serves.telemetry.record(LoopFailed("metrics", error.detail))
     text = await asyncio.to_thread(serves.metrics)
     return Response(text, 200, None, "text/plain; version=0.0.4; charset=utf-8")
+
+
+def _document(serves: Gateway, status: str, adapters: dict[str, ProbeDocument]) -> HealthDocument:
+    return {
+        "status": status,
+        "service": SERVICE,
+        "version": VERSION,
+        "timestamp": rfc3339(serves.now()),
+        "adapters": adapters,
+    }
 
 
 async def _probed(serves: Gateway, name: str) -> ProbeDocument:
