@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from domain.model.due import Due
 from domain.model.idempotency import IdempotencyKey
-from domain.model.task import OutboxRow, Task, TaskStatus
+from domain.model.task import Task, TaskStatus
+from domain.model.webhook import Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class TaskStore(ABC):
 
     @abstractmethod
     async def replace(
-        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+        self, task: Task, expected_revision: int, outbox: Sequence[Delivery] = ()
     ) -> bool:
         """Compare-and-set: store `task` with its indexes and `outbox` rows in one step if the
         row is still at `expected_revision`. False: it is not (or is gone), and nothing changed."""

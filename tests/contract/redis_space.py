@@ -1,13 +1,11 @@
 """A corner of the shared Redis for one test: keys under a prefix of its own, gone afterwards."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from adapters.redis_client import RedisClient
-from domain.model.task import OutboxRow
 from tests.contract.services import require
 
 DB = 1
@@ -39,11 +37,3 @@ async def keys(client: RedisClient, prefix: str) -> list[bytes]:
         found += names
         if int(cursor) == 0:
             return sorted(set(found))
-
-
-async def outbox_rows(client: RedisClient, prefix: str) -> list[OutboxRow]:
-    """Every outbox row that is stored, by time."""
-    lists = [await client.call("LRANGE", name, 0, -1)
-             for name in await keys(client, f"{prefix}outbox:")]  # fmt: skip
-    rows = [OutboxRow(**json.loads(row)) for rows in lists for row in rows]
-    return sorted(rows, key=lambda row: row.at)

@@ -1,8 +1,8 @@
 import pytest
 
 from adapters.tasks.memory import MemoryTaskStore
-from domain.model.task import OutboxRow
-from tests.contract.clauses.task_store import Outbox, TaskStoreClauses
+from adapters.tasks.memory_outbox import MemoryWebhookOutbox
+from tests.contract.clauses.task_store import TaskStoreClauses
 from tests.contract.clauses.task_store_forgetting import ForgettingClauses
 from tests.contract.clauses.task_store_search import DueClauses, ListClauses
 from tests.contract.task_factory import SteppedClock
@@ -14,16 +14,13 @@ def clock() -> SteppedClock:
 
 
 @pytest.fixture
-def store(clock: SteppedClock) -> MemoryTaskStore:
-    return MemoryTaskStore(clock)
+def outbox(clock: SteppedClock) -> MemoryWebhookOutbox:
+    return MemoryWebhookOutbox(clock)
 
 
 @pytest.fixture
-def outbox(store: MemoryTaskStore) -> Outbox:
-    async def read() -> list[OutboxRow]:
-        return [row for rows in store.outbox.values() for row in rows]
-
-    return read
+def store(clock: SteppedClock, outbox: MemoryWebhookOutbox) -> MemoryTaskStore:
+    return MemoryTaskStore(clock, outbox=outbox)
 
 
 class TestTaskStore(TaskStoreClauses):

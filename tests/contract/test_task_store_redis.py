@@ -4,11 +4,11 @@ import pytest
 
 from adapters.redis_client import RedisClient
 from adapters.tasks.redis import RedisTaskStore
-from domain.model.task import OutboxRow
-from tests.contract.clauses.task_store import Outbox, TaskStoreClauses
+from adapters.tasks.redis_outbox import RedisWebhookOutbox
+from tests.contract.clauses.task_store import TaskStoreClauses
 from tests.contract.clauses.task_store_forgetting import ForgettingClauses
 from tests.contract.clauses.task_store_search import DueClauses, ListClauses
-from tests.contract.redis_space import outbox_rows, redis_space
+from tests.contract.redis_space import redis_space
 from tests.contract.task_factory import SteppedClock
 
 
@@ -31,11 +31,8 @@ async def store(space: tuple[RedisClient, str], clock: SteppedClock) -> RedisTas
 
 
 @pytest.fixture
-def outbox(space: tuple[RedisClient, str]) -> Outbox:
-    async def read() -> list[OutboxRow]:
-        return await outbox_rows(*space)
-
-    return read
+def outbox(space: tuple[RedisClient, str], clock: SteppedClock) -> RedisWebhookOutbox:
+    return RedisWebhookOutbox(*space, clock)
 
 
 class TestTaskStore(TaskStoreClauses):

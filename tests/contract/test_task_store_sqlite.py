@@ -1,13 +1,11 @@
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from adapters.tasks.sqlite import SqliteTaskStore
-from domain.model.task import OutboxRow
-from tests.contract.clauses.task_store import Outbox, TaskStoreClauses
+from adapters.tasks.sqlite_outbox import SqliteWebhookOutbox
+from tests.contract.clauses.task_store import TaskStoreClauses
 from tests.contract.clauses.task_store_forgetting import ForgettingClauses
 from tests.contract.clauses.task_store_search import DueClauses, ListClauses
 from tests.contract.task_factory import SteppedClock
@@ -32,14 +30,8 @@ async def store(path: Path, clock: SteppedClock) -> AsyncIterator[SqliteTaskStor
 
 
 @pytest.fixture
-def outbox(path: Path) -> Outbox:
-    async def read() -> list[OutboxRow]:
-        # Through a connection of its own: what it sees is committed.
-        with closing(sqlite3.connect(path)) as db:
-            rows = db.execute("SELECT row_id, task_id, type, at FROM outbox ORDER BY at").fetchall()
-        return [OutboxRow(*row) for row in rows]
-
-    return read
+def outbox(store: SqliteTaskStore) -> SqliteWebhookOutbox:
+    return SqliteWebhookOutbox(store)
 
 
 class TestTaskStore(TaskStoreClauses):

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from itertools import islice
 
 from adapters.tasks.agenda import Agenda
+from adapters.tasks.memory_outbox import MemoryWebhookOutbox
 from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due, due_times
 from domain.model.idempotency import IdempotencyKey
-from domain.model.task import OutboxRow, Task
+from domain.model.task import Task
+from domain.model.webhook import Delivery
 from ports.clock import Now
 from ports.lifecycle import Lifecycle
 from ports.task_store import TaskQuery, TaskStore
@@ -21,10 +23,12 @@ KeyName = tuple[str, str, str]
 
 class MemoryTaskStore(TaskStore, Lifecycle):
     """No method waits between its first look and its last write: on one event loop each is
-    atomic. `outbox` holds the rows of every move by task id. `tell` hears of each changed row."""
+    atomic. `tell` hears of each changed row."""
 
-    def __init__(self, now: Now, tell: Tell = nobody) -> None:
-        self.outbox: dict[str, list[OutboxRow]] = defaultdict(list)
+    def __init__(
+        self, now: Now, tell: Tell = nobody, outbox: MemoryWebhookOutbox | None = None
+    ) -> None:
+        self._outbox = outbox or MemoryWebhookOutbox(now)
         self._now, self._tell = now, tell
         self._tasks: dict[str, Task] = {}
         self._ids: dict[str, list[str]] = defaultdict(list)
@@ -47,14 +51,14 @@ class MemoryTaskStore(TaskStore, Lifecycle):
         return self._tasks.get(task_id)
 
     async def replace(
-        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+        self, task: Task, expected_revision: int, outbox: Sequence[Delivery] = ()
     ) -> bool:
         self._forget()
         current = self._tasks.get(task.task_id)
         if current is None or current.revision != expected_revision:
             return False
         self._write(task)
-        self.outbox[task.task_id].extend(outbox)
+        self._outbox.add(outbox)
         self._tell(task)
         return True
 
@@ -99,7 +103,6 @@ class MemoryTaskStore(TaskStore, Lifecycle):
         del ids[bisect_left(ids, task_id)]
         for name in self._keys_of.pop(task_id, ()):
             del self._keys[name]
-        self.outbox.pop(task_id, None)
         self._agenda.drop(task_id)
 
 

@@ -7,23 +7,20 @@ that has to be sent again, because the link broke before its answer came, finds 
 import logging
 from collections.abc import Sequence
 from itertools import count
-from pathlib import Path
 from uuid import uuid4
 
-from adapters.redis_client import RedisClient, RedisScript
+from adapters.redis_client import RedisClient
 from adapters.tasks import redis_rows as rows
 from adapters.tasks.redis_keeping import Warn, check_keeping
+from adapters.tasks.redis_outbox import delivery_row
+from adapters.tasks.redis_scripts import SCAN, script
 from domain.model.due import Due
 from domain.model.idempotency import IdempotencyKey
-from domain.model.task import OutboxRow, Task
+from domain.model.task import Task
+from domain.model.webhook import Delivery
 from ports.clock import Now
 from ports.lifecycle import Lifecycle
 from ports.task_store import TaskQuery, TaskStore
-
-SCAN = 500
-"""Rows a filtered list looks at in one step: the server serves nobody else meanwhile."""
-
-FOLDER = Path(__file__).parent
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +40,10 @@ class RedisTaskStore(TaskStore, Lifecycle):
     ) -> None:
         self._client, self._prefix, self._now = client, prefix, now
         self._allow_eviction, self._warn = allow_eviction, warn
-        self._insert_once = _script(client, "insert_once")
-        self._replace = _script(client, "replace")
-        self._list = _script(client, "list")
-        self._due = _script(client, "due")
+        self._insert_once = script(client, "row", "insert_once")
+        self._replace = script(client, "row", "delivery", "replace")
+        self._list = script(client, "row", "list")
+        self._due = script(client, "row", "due")
         self._writer, self._writes = uuid4().hex[:12], count()
 
     async def start(self) -> None:
@@ -75,12 +72,12 @@ class RedisTaskStore(TaskStore, Lifecycle):
         return rows.tasks([body])[0]
 
     async def replace(
-        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+        self, task: Task, expected_revision: int, outbox: Sequence[Delivery] = ()
     ) -> bool:
         now = self._now()
         stored = await self._replace(
             prefix=self._prefix, now=repr(now), write=self._write(), expected=expected_revision,
-            outbox=rows.told(outbox), **rows.row(task, now),
+            outbox=[delivery_row(each, now) for each in outbox], **rows.row(task, now),
         )  # fmt: skip
         return bool(stored)
 
@@ -121,8 +118,3 @@ class RedisTaskStore(TaskStore, Lifecycle):
     def _write(self) -> str:
         """A name for this one call, so that its repetition is known as such."""
         return f"{self._writer}.{next(self._writes)}"
-
-
-def _script(client: RedisClient, name: str) -> RedisScript:
-    texts = [(FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in ("row", name)]
-    return client.script("\n".join(texts))

@@ -2,18 +2,17 @@
 are the domain's; this file only spells."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from adapters.compact_json import compact_json
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import IdempotencyKey, KeyKind
-from domain.model.task import OutboxRow, Task
+from domain.model.task import Task
 from ports.task_store import TaskQuery
 
 LONGEST_S = 10 * 365 * 86_400.0
@@ -35,12 +34,8 @@ def row(task: Task, now: float) -> dict[str, Any]:
     return fields
 
 
-def told(outbox: Sequence[OutboxRow]) -> list[str]:
-    return [compact_json(asdict(row)).decode() for row in outbox]
-
-
 def key_name(key: IdempotencyKey) -> str:
-    return f"key:{key.kind.value}:{_quoted(key.tenant)}:{_quoted(key.value)}"
+    return f"key:{key.kind.value}:{quoted(key.tenant)}:{quoted(key.value)}"
 
 
 def key_ms(key: IdempotencyKey, task: Task, now: float) -> int | None:
@@ -88,10 +83,14 @@ def _places(task: Task) -> list[str]:
 
 
 def _place(tenant: str, batch_id: str | None) -> str:
-    name = _quoted(tenant)
-    return f"tenant:{name}" if batch_id is None else f"batch:{name}:{_quoted(batch_id)}"
+    name = quoted(tenant)
+    return f"tenant:{name}" if batch_id is None else f"batch:{name}:{quoted(batch_id)}"
 
 
-def _quoted(part: str) -> str:
+def quoted(part: str) -> str:
     """`part` without a colon in it, so that no two names made of parts are alike."""
     return quote(part, safe="", errors="surrogatepass")
+
+
+def unquoted(part: str) -> str:
+    return unquote(part, errors="surrogatepass")

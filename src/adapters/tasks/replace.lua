@@ -10,9 +10,7 @@ if tonumber(revision) ~= given.expected then return 0 end
 -- A write that needs no memory comes first: a full server then lets the rest pass too, so that what
 -- was accepted before can still end.
 redis.call('PERSIST', row_of(given.id))
-for _, told in ipairs(given.outbox) do
-  redis.call('RPUSH', outbox_of(given.id), told)
-end
+for _, told in ipairs(given.outbox) do put_delivery(told) end
 write(places, key)
 -- Of moves only: a note, such as every task gets that waits, would reach every gateway for nothing.
 if status ~= given.status then

@@ -5,13 +5,11 @@
 -- key:<…>      the id of the task that answers for an idempotency key
 -- tenant:<…>, batch:<…>   sorted set: ids in order; erased tasks stand in none
 -- due:<kind>   sorted set: ids by the time from which they are due
--- outbox:<id>  list of rows (JSON)
 --
 -- A row past its `forget_at` counts as absent from then on, and Redis drops it by itself. What an
 -- index still says about it goes when somebody meets it.
 
 local function row_of(id) return given.prefix .. 'task:' .. id end
-local function outbox_of(id) return given.prefix .. 'outbox:' .. id end
 
 local function is_over(forget_at)
   return forget_at ~= '' and tonumber(forget_at) <= tonumber(given.now)
@@ -52,13 +50,12 @@ local function forget(id)
   if not key then return end
   if holds(id, key) then redis.call('DEL', key) end
   leave(places, id)
-  redis.call('DEL', row_of(id), outbox_of(id))
+  redis.call('DEL', row_of(id))
 end
 
--- The row, its outbox and, unless it goes sooner, its key go at the same moment.
+-- The row and, unless it goes sooner, its key go at the same moment.
 local function let_fade(id, key)
   redis.call('PEXPIRE', row_of(id), given.forget_in_ms)
-  redis.call('PEXPIRE', outbox_of(id), given.forget_in_ms)
   if holds(id, key) then
     local left_ms = redis.call('PTTL', key)
     if left_ms < 0 or left_ms > given.forget_in_ms then

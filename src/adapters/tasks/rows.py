@@ -7,10 +7,12 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.compact_json import compact_json
+from adapters.tasks import outbox_rows
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.idempotency import IdempotencyKey
-from domain.model.task import OutboxRow, Task
+from domain.model.task import Task
+from domain.model.webhook import Delivery
 from ports.task_store import TaskQuery
 
 KEPT = "(forget_at IS NULL OR forget_at > :now)"
@@ -29,7 +31,6 @@ WHERE id = :id AND revision = :expected AND {KEPT}"""  # noqa: S608 - no value i
 POINT = "INSERT OR REPLACE INTO idempotency (tenant, kind, value, task_id) VALUES (?, ?, ?, ?)"
 UNSCHEDULE = "DELETE FROM due WHERE task_id = ?"
 SCHEDULE = "INSERT INTO due (task_id, kind, at) VALUES (?, ?, ?)"
-TELL = "INSERT INTO outbox (task_id, row_id, type, at) VALUES (?, ?, ?, ?)"
 
 BY_ID = f"SELECT body FROM task WHERE id = :id AND {KEPT}"  # noqa: S608
 BY_KEY = """
@@ -52,15 +53,14 @@ def insert_once(db: Connection, now: float, task: Task, key: IdempotencyKey | No
 
 
 def replace(
-    db: Connection, now: float, task: Task, expected: int, outbox: Sequence[OutboxRow]
+    db: Connection, now: float, task: Task, expected: int, outbox: Sequence[Delivery]
 ) -> bool:
     if not db.execute(UPDATE, {**_row(task), "expected": expected, "now": now}).rowcount:
         return False
     db.execute(UNSCHEDULE, (task.task_id,))
     _schedule(db, task)
     if outbox:
-        rows = [(row.task_id, row.row_id, row.type, row.at) for row in outbox]
-        db.executemany(TELL, rows)
+        outbox_rows.insert(db, now, outbox)
     return True
 
 

@@ -38,13 +38,30 @@ CREATE TABLE IF NOT EXISTS idempotency (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS idempotency_task ON idempotency (task_id);
 
-CREATE TABLE IF NOT EXISTS outbox (
-    task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
-    row_id  TEXT NOT NULL,
-    type    TEXT NOT NULL,
-    at      REAL NOT NULL,
-    PRIMARY KEY (task_id, row_id)
-) WITHOUT ROWID;
+-- domain.model.webhook.Delivery. No reference to its task, which may be forgotten before it is.
+CREATE TABLE IF NOT EXISTS delivery (
+    id           TEXT PRIMARY KEY,
+    tenant       TEXT NOT NULL,
+    host         TEXT NOT NULL,
+    task_id      TEXT,
+    outcome      TEXT NOT NULL,
+    revision     INTEGER NOT NULL,
+    created_at   REAL NOT NULL,
+    next_at      REAL,
+    leased_until REAL,
+    forget_at    REAL NOT NULL,
+    body         TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS delivery_listed ON delivery (tenant, id);
+CREATE INDEX IF NOT EXISTS delivery_task ON delivery (task_id);
+CREATE INDEX IF NOT EXISTS delivery_due ON delivery (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS delivery_lane ON delivery (tenant, host, next_at)
+    WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS delivery_leased ON delivery (host, leased_until)
+    WHERE leased_until IS NOT NULL;
+CREATE INDEX IF NOT EXISTS delivery_forget ON delivery (forget_at);
+-- What releases before it had in its place; nothing ever stood there.
+DROP TABLE IF EXISTS outbox;
 
 PRAGMA user_version = 1;
 COMMIT;

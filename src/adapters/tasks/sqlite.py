@@ -15,7 +15,8 @@ from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import IdempotencyKey
-from domain.model.task import OutboxRow, Task
+from domain.model.task import Task
+from domain.model.webhook import Delivery
 from ports.clock import Now
 from ports.lifecycle import Lifecycle
 from ports.task_store import TaskQuery, TaskStore
@@ -45,18 +46,18 @@ class SqliteTaskStore(TaskStore, Lifecycle):
         await asyncio.to_thread(opened.close)
 
     async def ping(self) -> None:
-        await self._read(lambda db, _now: db.execute("SELECT 1 FROM task LIMIT 1").fetchall())
+        await self.read(lambda db, _now: db.execute("SELECT 1 FROM task LIMIT 1").fetchall())
 
     async def insert_once(self, task: Task, key: IdempotencyKey | None) -> Task:
-        return await self._write(lambda db, now: rows.insert_once(db, now, task, key))
+        return await self.write(lambda db, now: rows.insert_once(db, now, task, key))
 
     async def get(self, task_id: str) -> Task | None:
-        return await self._read(lambda db, now: rows.get(db, now, task_id))
+        return await self.read(lambda db, now: rows.get(db, now, task_id))
 
     async def replace(
-        self, task: Task, expected_revision: int, outbox: Sequence[OutboxRow] = ()
+        self, task: Task, expected_revision: int, outbox: Sequence[Delivery] = ()
     ) -> bool:
-        stored = await self._write(
+        stored = await self.write(
             lambda db, now: rows.replace(db, now, task, expected_revision, outbox)
         )
         if stored:
@@ -64,10 +65,10 @@ class SqliteTaskStore(TaskStore, Lifecycle):
         return stored
 
     async def list(self, query: TaskQuery) -> Sequence[Task]:
-        return await self._read(lambda db, now: rows.page(db, now, query))
+        return await self.read(lambda db, now: rows.page(db, now, query))
 
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
-        return await self._read(lambda db, now: rows.due(db, now, kind, limit))
+        return await self.read(lambda db, now: rows.due(db, now, kind, limit))
 
     def _open(self) -> None:
         with ExitStack() as opened:
@@ -77,10 +78,12 @@ class SqliteTaskStore(TaskStore, Lifecycle):
             opened.callback(reads.close)
             self._writes, self._reads, self._opened = writes, reads, opened.pop_all()
 
-    async def _read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T]) -> T:
+        """For what else lies in the file: see `SqliteWebhookOutbox`."""
         return await _answer(self._reads, work)
 
-    async def _write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T]) -> T:
+        """As `read`, in a transaction that may write."""
         return await _answer(self._writes, work)
 
 

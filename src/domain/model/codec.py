@@ -17,6 +17,7 @@ from domain.model.json_value import Json
 from domain.model.request import TaskRequest
 from domain.model.task import Task
 from domain.model.wakeup import VERSION, Wakeup
+from domain.model.webhook import Delivery
 
 Read = Callable[[Json], Any]
 Write = Callable[[Any], Json]
@@ -59,6 +60,16 @@ def wakeup_from_json(data: Json) -> Wakeup:
         raise UnreadableMessage(f"version {VERSION} expected, not {version!r}")
     wakeup: Wakeup = _reader(Wakeup)(data)
     return wakeup
+
+
+def delivery_to_json(delivery: Delivery) -> dict[str, Json]:
+    return _object(delivery)
+
+
+def delivery_from_json(data: Json) -> Delivery:
+    """Raises `UnreadableMessage`."""
+    delivery: Delivery = _reader(Delivery)(data)
+    return delivery
 
 
 def _object(value: Any) -> dict[str, Json]:

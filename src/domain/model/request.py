@@ -1,6 +1,6 @@
 """What a client asked for, validated and immutable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.model.json_value import Json
@@ -27,7 +27,7 @@ class Source:
 class TaskRequest:
     """`pictures` by role (`image`, `mask`, `control_image`, `watermark`), `texts` by role
     (`prompt`, …). `params` hold every default of the model. `ttl_s`: seconds in which it has to
-    be started."""
+    be started. `webhook_events`: what `callback_url` is told; None = how it ended."""
 
     model: str
     pictures: Mapping[str, Source] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class TaskRequest:
     priority: Priority = Priority.NORMAL
     client_request_id: str | None = None
     callback_url: str | None = None
+    webhook_events: Sequence[str] | None = None
     ttl_s: int | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from domain.model.json_value import Json
 from domain.model.request import TaskRequest
+from domain.model.url_policy import host_of
+from domain.model.webhook import ENDS, Delivery, EventType, new_delivery
 
 
 class TaskStatus(StrEnum):
@@ -54,6 +56,7 @@ TABLE: Mapping[tuple[TaskStatus, Move], TaskStatus] = {
     (PENDING, Move.EXPIRE): EXPIRED,
     (RETRY, Move.EXPIRE): EXPIRED,
 }
+EVENTS = dict(zip((SUCCESS, FAILURE, CANCELED, EXPIRED), ENDS, strict=True))
 
 
 class IllegalMove(Exception):
@@ -156,22 +159,12 @@ class TaskMoved:
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """Something to tell the caller's `callback_url`, stored with the move it tells of."""
-
-    row_id: str
-    task_id: str
-    type: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
     """What to store, `task` and `outbox` together, and then tell: nothing, for a mere note."""
 
     task: Task
     event: TaskMoved | None
-    outbox: tuple[OutboxRow, ...] = ()
+    outbox: tuple[Delivery, ...] = ()
 
 
 def move(task: Task, by: Move, at: float, *, lapsed: bool = False, **changes: Any) -> Moved:
@@ -180,7 +173,7 @@ def move(task: Task, by: Move, at: float, *, lapsed: bool = False, **changes: An
     if status is None:
         raise IllegalMove(f"{task.status} does not {by}")
     after = replace(task, status=status, revision=task.revision + 1, **changes)
-    return Moved(after, TaskMoved(after, by, task.status, at, lapsed), _outbox(after, at))
+    return Moved(after, TaskMoved(after, by, task.status, at, lapsed), _outbox(after, by, at))
 
 
 def note(task: Task, **changes: Any) -> Task:
@@ -188,10 +181,15 @@ def note(task: Task, **changes: Any) -> Task:
     return replace(task, revision=task.revision + 1, **changes)
 
 
-def _outbox(task: Task, at: float) -> tuple[OutboxRow, ...]:
-    if not (task.terminal and task.request.callback_url):
+def _outbox(task: Task, by: Move, at: float) -> tuple[Delivery, ...]:
+    url, kind = task.request.callback_url, _told(task, by)
+    if url is None or kind is None or kind not in (task.request.webhook_events or ENDS):
         return ()
-    kind = {SUCCESS: "succeeded", FAILURE: "failed", CANCELED: "canceled"}.get(
-        task.status, "expired"
-    )
-    return (OutboxRow(f"{task.task_id}.{task.revision}", task.task_id, f"task.{kind}", at),)
+    return (new_delivery(task.task_id, task.tenant, url, host_of(url), kind, at, task.task_id),)
+
+
+def _told(task: Task, by: Move) -> EventType | None:
+    """Of several starts the first is told: which attempt it is says nothing to a receiver."""
+    if by is Move.CLAIM and task.attempt == 1:
+        return EventType.STARTED
+    return EVENTS.get(task.status)

@@ -101,6 +101,15 @@ class UrlPolicy:
         return any(rule.may_cover(host, port) for rule in self._rules)
 
 
+def host_of(url: str) -> str:
+    """The canonical host of a URL; "" for one that no policy lets pass."""
+    parts = _URL.fullmatch(url)
+    try:
+        return _split_authority(parts["authority"], 80)[0] if parts else ""
+    except UrlNotAllowed:
+        return ""
+
+
 def _refuse_odd_text(url: str) -> None:
     if len(url) > MAX_URL_CHARS:
         raise UrlNotAllowed(f"The address is longer than {MAX_URL_CHARS} characters.")

@@ -1,7 +1,7 @@
 """What every task store keeps (§ 1-19: `insert_once`, `get`, `replace` and their outbox)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,8 +11,10 @@ from domain.model.due import Due
 from domain.model.idempotency import IdempotencyKey, client_key, signature_key
 from domain.model.life_cycle import claim, published, succeed
 from domain.model.request import TaskRequest
-from domain.model.task import Move, OutboxRow, Task, Timing, move
+from domain.model.task import Move, Task, Timing, move
+from domain.model.webhook import Delivery
 from ports.task_store import TaskQuery, TaskStore
+from ports.webhook_outbox import DeliveryQuery, WebhookOutbox
 from tests.contract.task_factory import (
     POLICY,
     RESULT,
@@ -25,8 +27,6 @@ from tests.contract.task_factory import (
     tasks,
     under_fresh_id,
 )
-
-Outbox = Callable[[], Awaitable[Sequence[OutboxRow]]]
 
 WINDOW_S = 600.0
 CALLBACK = TaskRequest(model="echo", callback_url="https://caller.example/hook")
@@ -42,9 +42,14 @@ def signature(tenant: str = "acme") -> IdempotencyKey:
     return signature_key(tenant, "fingerprint", WINDOW_S)
 
 
+async def told(outbox: WebhookOutbox) -> list[Delivery]:
+    """Every row of the tenant whose tasks these are."""
+    return list(await outbox.list(DeliveryQuery(tenant="acme", limit=100)))
+
+
 class TaskStoreClauses:
     """The binding gives the fixtures `clock` (a SteppedClock the store tells its time by),
-    `store` (started, empty) and `outbox` (reads every outbox row that is stored)."""
+    `store` (started, empty) and `outbox` (the one its moves bring rows to)."""
 
     pytestmark = pytest.mark.anyio
 
@@ -154,7 +159,7 @@ class TaskStoreClauses:
         assert await store.get(first.task_id) == first
 
     async def test_14_a_wrong_revision_changes_nothing(
-        self, store: TaskStore, outbox: Outbox, clock: SteppedClock
+        self, store: TaskStore, outbox: WebhookOutbox, clock: SteppedClock
     ) -> None:
         task = pending(request=CALLBACK)
         await store.insert_once(task, None)
@@ -164,15 +169,15 @@ class TaskStoreClauses:
         clock.advance(60)
         assert await store.get(task.task_id) == task
         assert await store.due(Due.UNPUBLISHED, 10) == (task,)
-        assert await outbox() == []
+        assert await told(outbox) == []
 
     async def test_15_a_task_nobody_knows_is_not_replaced(
-        self, store: TaskStore, outbox: Outbox
+        self, store: TaskStore, outbox: WebhookOutbox
     ) -> None:
         moved = move(pending(request=CALLBACK), Move.CANCEL, START)
         assert not await store.replace(moved.task, 1, moved.outbox)
         assert await store.get(moved.task.task_id) is None
-        assert await outbox() == []
+        assert await told(outbox) == []
 
     async def test_16_of_two_writers_one_wins(self, store: TaskStore) -> None:
         task = pending()
@@ -183,17 +188,17 @@ class TaskStoreClauses:
         assert await store.get(task.task_id) == claims[won.index(True)]
 
     async def test_17_outbox_rows_are_stored_with_their_move(
-        self, store: TaskStore, outbox: Outbox
+        self, store: TaskStore, outbox: WebhookOutbox
     ) -> None:
         task = pending(request=CALLBACK)
         await store.insert_once(task, None)
         moved = move(task, Move.CANCEL, START + 0.25)
         assert len(moved.outbox) == 1
         assert await store.replace(moved.task, task.revision, moved.outbox)
-        assert await outbox() == list(moved.outbox)
+        assert await told(outbox) == list(moved.outbox)
 
     async def test_18_of_racing_moves_only_the_winners_rows_are_stored(
-        self, store: TaskStore, outbox: Outbox
+        self, store: TaskStore, outbox: WebhookOutbox
     ) -> None:
         task = pending(request=CALLBACK)
         await store.insert_once(task, None)
@@ -201,7 +206,7 @@ class TaskStoreClauses:
         won = await asyncio.gather(
             *(store.replace(moved.task, task.revision, moved.outbox) for moved in moves)
         )
-        assert await outbox() == list(moves[won.index(True)].outbox)
+        assert await told(outbox) == list(moves[won.index(True)].outbox)
 
     async def test_19_a_change_of_one_leaves_the_others(self, store: TaskStore) -> None:
         one, other = pending(), pending()

@@ -7,9 +7,7 @@ import pytest
 from domain.model.due import Due
 from domain.model.idempotency import client_key, signature_key
 from domain.model.life_cycle import TOMBSTONE_S
-from domain.model.task import OutboxRow
 from ports.task_store import TaskQuery, TaskStore
-from tests.contract.clauses.task_store import Outbox
 from tests.contract.task_factory import START, SteppedClock, erased, pending
 
 
@@ -34,19 +32,17 @@ class ForgettingClauses:
         assert await store.due(Due.PURGEABLE, 10) == ()
         assert not await store.replace(replace(fading, revision=3), 2)
 
-    async def test_48_its_key_id_and_outbox_are_free_again(
-        self, store: TaskStore, outbox: Outbox, clock: SteppedClock
+    async def test_48_its_key_and_id_are_free_again(
+        self, store: TaskStore, clock: SteppedClock
     ) -> None:
         key, first = client_key("acme", "order-1", 10 * TOMBSTONE_S), pending()
         await store.insert_once(first, key)
-        row = OutboxRow("r-1", first.task_id, "task.succeeded", START)
-        assert await store.replace(erased(first, START), first.revision, (row,))
+        assert await store.replace(erased(first, START), first.revision)
         clock.advance(TOMBSTONE_S)
         again, other = replace(first, created_at=clock.seconds), pending(at=clock.seconds)
         assert await store.insert_once(again, None) == again
         assert await store.get(first.task_id) == again
         assert await store.insert_once(other, key) == other
-        assert await outbox() == []
 
     async def test_49_tombstones_of_others_stay(
         self, store: TaskStore, clock: SteppedClock

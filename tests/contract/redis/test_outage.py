@@ -7,13 +7,14 @@ import pytest
 
 from adapters.redis_client import RedisClient
 from adapters.tasks.redis import RedisTaskStore
+from adapters.tasks.redis_outbox import RedisWebhookOutbox
 from domain.model.errors import StorageUnavailable
 from domain.model.life_cycle import claim
 from domain.model.request import TaskRequest
 from domain.model.task import Move, move
 from ports.task_store import TaskQuery
+from tests.contract.clauses.task_store import told
 from tests.contract.redis.own_server import KEY, Connect, calls
-from tests.contract.redis_space import outbox_rows
 from tests.contract.task_factory import POLICY, START, SteppedClock, pending
 from tests.servers.redis_server import RedisServer
 from tests.servers.tcp_link import tcp_link
@@ -71,7 +72,7 @@ async def test_a_write_whose_answer_got_lost_is_known_again(
         assert link.replies_to_lose == 0
 
         assert await store.get(task.task_id) == ended.task
-        assert await outbox_rows(client, "t:") == list(ended.outbox)
+        assert await told(RedisWebhookOutbox(client, "t:", clock)) == list(ended.outbox)
         assert not await store.replace(running, task.revision)
 
 

@@ -14,7 +14,7 @@ from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import client_key, signature_key
 from domain.model.life_cycle import TOMBSTONE_S, claim
 from domain.model.request import TaskRequest
-from domain.model.task import OutboxRow, TaskStatus
+from domain.model.task import TaskStatus
 from ports.task_store import TaskQuery
 from tests.contract.redis.own_server import KEY
 from tests.contract.redis_space import keys
@@ -62,11 +62,10 @@ async def test_everything_about_a_task_fades_with_its_tombstone(
     task = pending()
     await store.insert_once(task, KEY)
     assert {await client.call("PTTL", key) for key in await keys(client, "t:")} == {-1}
-    row = OutboxRow("r-1", task.task_id, "task.succeeded", START)
     tombstone = replace(erased(task, START), purge_at=None)
-    assert await store.replace(tombstone, task.revision, (row,))
+    assert await store.replace(tombstone, task.revision)
     left_ms = {key: await client.call("PTTL", key) for key in await keys(client, "t:")}
-    assert len(left_ms) == 3, "the row, its key and its outbox; no index"
+    assert len(left_ms) == 2, "the row and its key; no index"
     assert all(0 <= TOMBSTONE_S * 1000 - left < 60_000 for left in left_ms.values())
 
 

@@ -109,6 +109,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "its logo": {"pictures": {**REQUEST.pictures, "watermark": Source(blob="b", sha256="bb")}},
     "priority": {"priority": Priority.HIGH},
     "callback": {"callback_url": "https://example.com/hook"},
+    "webhook events": {"webhook_events": ("task.started",)},
     "ttl": {"ttl_s": 61},
     "no ttl": {"ttl_s": None},
     "metadata": {"metadata": {"album": {"name": "B"}}},
@@ -156,3 +157,9 @@ def test_deep_metadata_has_one() -> None:
     for _ in range(100):
         deep = {"in": [deep]}
     assert len(fingerprint(replace(REQUEST, metadata=deep))) == 64
+
+
+def test_a_request_of_an_older_release_keeps_its_print() -> None:
+    """It knew no `webhook_events`; a submit repeated across an upgrade has to find its task."""
+    before = "310a6ab4e2727463ace31a9a7eddc2e31a3f3d3b3271f0187d4125a039148740"
+    assert fingerprint(TaskRequest(model="echo")) == before

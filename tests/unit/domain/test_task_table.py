@@ -80,11 +80,11 @@ def test_the_caller_hears_of_ends_and_of_nothing_else(status: TaskStatus, by: Mo
              "EXPIRED": "expired"}  # fmt: skip
     expected = [f"task.{kinds[moved.task.status]}"] if moved.task.terminal else []
     assert [row.type for row in moved.outbox] == expected
-    assert len({row.row_id for row in moved.outbox}) == len(moved.outbox)
+    assert [row.task_id for row in moved.outbox] == [task.task_id] * len(expected)
 
 
 def test_outbox_rows_of_one_task_have_names_of_their_own() -> None:
-    rows = [row.row_id for moved in ends() for row in moved.outbox]
+    rows = [row.delivery_id for moved in ends() for row in moved.outbox]
     assert len(rows) == 2
     assert len(set(rows)) == 1, "the same end, told again, is the same row"
 

@@ -15,7 +15,8 @@ from adapters.tasks.sqlite import SqliteTaskStore
 from domain.model.due import Due
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import client_key
-from domain.model.task import Move, OutboxRow, move
+from domain.model.task import Move, move
+from domain.model.webhook import EventType, new_delivery
 from ports.task_store import TaskQuery
 from tests.contract.task_factory import START, SteppedClock, pending
 
@@ -129,7 +130,9 @@ async def test_a_lock_that_is_not_given_up_is_unavailable_for_that_long(
 async def test_a_write_that_fails_half_way_is_undone(store: SqliteTaskStore) -> None:
     task = pending()
     await store.insert_once(task, KEY)
-    twins = [OutboxRow("same", task.task_id, "task.canceled", START)] * 2
+    twins = [
+        new_delivery("same", "acme", "https://a.example/", "a.example", EventType.PING, START)
+    ] * 2
     with pytest.raises(StorageUnavailable) as caught:
         await store.replace(move(task, Move.CANCEL, START).task, task.revision, twins)
     assert isinstance(caught.value.__cause__, sqlite3.IntegrityError)
