@@ -87,6 +87,7 @@ def _moved(event: TaskMoved) -> dict[str, Any]:
         "device": task.device,
         "lapsed": event.lapsed or None,
         "batch_id": task.batch_id,
+        "trace_id": task.trace.get("traceparent", "")[3:35] or None,
     }
     return fields | _how(event)
 

@@ -170,7 +170,7 @@ def erase(task: Task, now: float) -> Task:
         raise IllegalMove(f"{task.status} can't be erased")
     empty = TaskRequest(model=task.request.model, client_request_id=task.request.client_request_id)
     return note(
-        task, request=empty, result=None, error=None, warnings=(),
+        task, request=empty, result=None, error=None, warnings=(), trace={},
         erased_at=now, purge_at=now, forget_at=now + TOMBSTONE_S,
     )  # fmt: skip
 

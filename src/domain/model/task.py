@@ -107,7 +107,8 @@ class Failure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One row of the ledger. `revision` grows with every stored change (compare-and-set).
-    `alone`: an attempt took its process or its device along, so no other shares a batch with it."""
+    `alone`: an attempt took its process or its device along, so no other shares a batch with it.
+    `trace`: W3C trace context headers of the submit."""
 
     task_id: str
     tenant: str
@@ -140,6 +141,7 @@ class Task:
     retry_of: str | None = None
     batch_id: str | None = None
     request_id: str | None = None
+    trace: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def terminal(self) -> bool:

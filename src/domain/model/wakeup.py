@@ -1,6 +1,7 @@
 """The message a queue carries. It is only a wake-up: lost, late, doubled or reordered, it
 changes nothing that the ledger says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -24,7 +25,7 @@ class Wakeup:
     request_id: str | None = None
     retry_of: str | None = None
     batch_id: str | None = None
-    trace: dict[str, str] = field(default_factory=dict)
+    trace: Mapping[str, str] = field(default_factory=dict)
     v: int = VERSION
 
 
@@ -32,7 +33,7 @@ def wakeup_for(task: Task) -> Wakeup:
     return Wakeup(
         task_id=task.task_id, tenant=task.tenant, priority=task.request.priority,
         request=task.request, created_at=task.created_at, request_id=task.request_id,
-        retry_of=task.retry_of, batch_id=task.batch_id,
+        retry_of=task.retry_of, batch_id=task.batch_id, trace=task.trace,
     )  # fmt: skip
 
 

@@ -23,9 +23,11 @@ from domain.use_cases.hold_lease import HoldLease
 from domain.use_cases.ledger import Decide, Ledger
 from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import Finished, RunAttempt
+from domain.use_cases.span_facts import facts_of
 from ports.clock import Draw, Now
 from ports.inference import Inference
 from ports.telemetry import Telemetry
+from ports.tracing import Tracing
 
 
 class ProcessTask:
@@ -41,16 +43,28 @@ class ProcessTask:
         draw: Draw,
         worker: str,
         policy: TaskPolicy,
+        tracing: Tracing,
     ) -> None:
         self._ledger, self._inference, self._rebuild = ledger, inference, rebuild
         self._run, self._hold = run, hold
         self._telemetry, self._now, self._draw = telemetry, now, draw
-        self._worker, self._policy = worker, policy
+        self._worker, self._policy, self._tracing = worker, policy, tracing
 
     async def __call__(self, wakeup: Wakeup) -> Verdict:
         """ACK unless this worker lacks the model, or the ledger lost the task while it ran: then
         the message is all that is left of it. An error of the ledger passes: the message is then
         offered again, and the lease decides."""
+        with self._tracing.span("process", wakeup.trace, "consumer") as span:
+            with self._tracing.span("claim"):
+                claimed = await self._claim(wakeup)
+            if not isinstance(claimed, Task):
+                return claimed
+            span.tell(facts=facts_of(claimed))
+            known = await self._attempt(claimed)
+            return Verdict.ACK if known else Verdict.REQUEUE
+
+    async def _claim(self, wakeup: Wakeup) -> Task | Verdict:
+        """The task, now this worker's, or what becomes of a message that starts nothing."""
         task = await self._ledger.store.get(wakeup.task_id) or await self._rebuild(wakeup)
         if task is None:
             self._telemetry.record(UnknownWakeup(wakeup.task_id, wakeup.request_id, wakeup.tenant))
@@ -58,10 +72,7 @@ class ProcessTask:
         if not self._inference.serves(task.request.model):
             return Verdict.REQUEUE
         claimed = await self._ledger.change(task.task_id, self._claimed, task)
-        if claimed is not None and claimed.status is STARTED:
-            known = await self._attempt(claimed)
-            return Verdict.ACK if known else Verdict.REQUEUE
-        return Verdict.ACK
+        return claimed if claimed is not None and claimed.status is STARTED else Verdict.ACK
 
     def _claimed(self, task: Task) -> Moved | None:
         now = self._now()

@@ -12,6 +12,7 @@ from domain.use_cases.wake_worker import WakeWorker
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.task_store import TaskStore
+from ports.tracing import Tracing
 
 
 class RetryTask:
@@ -23,9 +24,10 @@ class RetryTask:
         wake: WakeWorker,
         now: Now,
         new_id: NewId,
+        tracing: Tracing,
     ) -> None:
         self._get, self._store, self._blobs, self._wake = get, store, blobs, wake
-        self._now, self._new_id = now, new_id
+        self._now, self._new_id, self._tracing = now, new_id, tracing
 
     async def __call__(self, tenant: str, task_id: str, request_id: str | None = None) -> Task:
         """A new PENDING task with `retry_of`; never deduplicated. Its inline pictures are copied,
@@ -45,6 +47,7 @@ class RetryTask:
         task = new_task(
             new_id, tenant, request, self._now(),
             fingerprint=old.fingerprint, retry_of=task_id, request_id=request_id,
+            trace=self._tracing.context(),
         )  # fmt: skip
         kept = await self._store.insert_once(task, None)
         await self._wake(kept)

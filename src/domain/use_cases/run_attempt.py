@@ -18,6 +18,7 @@ from domain.use_cases.upscale_picture import UpscalePicture
 from ports.clock import Elapsed
 from ports.imaging import Imaging
 from ports.inference import Inference, Run
+from ports.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class RunAttempt:
         models: ModelRegistry,
         elapsed: Elapsed,
         limits: ImageLimits,
+        tracing: Tracing,
     ) -> None:
         self._fetch, self._imaging, self._inference = fetch, imaging, inference
         self._upscale, self._store, self._models = upscale, store, models
-        self._elapsed, self._limits = elapsed, limits
+        self._elapsed, self._limits, self._tracing = elapsed, limits, tracing
 
     async def __call__(self, task: Task, control: AttemptControl) -> Finished:
         """Raises whatever a stage raises, and `Stopped` at the next stage or checkpoint after
@@ -56,13 +58,17 @@ class RunAttempt:
     async def _attempt(self, task: Task, control: AttemptControl, run: Run) -> Finished:
         upscaling = self._upscale.plan(task)
         began_s = self._elapsed()
-        files = await self._files(task.request.model_pictures)
+        with self._tracing.span("fetch"):
+            files = await self._files(task.request.model_pictures)
         fetched_s = self._elapsed()
         control.raise_if_stopped()
-        pictures = await self._decoded(task.request.model, files, upscaling)
+        with self._tracing.span("prepare"):
+            pictures = await self._decoded(task.request.model, files, upscaling)
         decoded_s = self._elapsed()
         control.raise_if_stopped()
-        inferred = await run(_work(task, pictures, upscaling, control))
+        with self._tracing.span("infer") as span:
+            inferred = await run(_work(task, pictures, upscaling, control))
+            span.tell(facts={"darkroom.device": inferred.device})
         control.raise_if_stopped()
         output, upscale_ms = await self._upscaled(task, inferred.output, upscaling, control)
         stored = await self._store(task, output)
@@ -87,7 +93,8 @@ class RunAttempt:
         """`output` with its picture enlarged, and the milliseconds that took."""
         if not upscaling.runs or not output.pictures:
             return output, 0
-        made = await self._upscale(task, output.pictures[0], upscaling, control)
+        with self._tracing.span("upscale"):
+            made = await self._upscale(task, output.pictures[0], upscaling, control)
         warnings = (*output.warnings, *made.warnings)
         return RunnerOutput(output.data, (made.picture,), warnings), made.infer_ms
 

@@ -15,6 +15,7 @@ from domain.use_cases.mark_picture import MarkPicture
 from ports.blob_store import BlobStore
 from ports.clock import Elapsed
 from ports.imaging import Imaging
+from ports.tracing import Tracing
 
 THUMBNAIL_QUALITY = 80
 
@@ -32,9 +33,15 @@ class Stored:
 
 class StoreResult:
     def __init__(
-        self, mark: MarkPicture, imaging: Imaging, blobs: BlobStore, elapsed: Elapsed
+        self,
+        mark: MarkPicture,
+        imaging: Imaging,
+        blobs: BlobStore,
+        elapsed: Elapsed,
+        tracing: Tracing,
     ) -> None:
-        self._mark, self._imaging, self._blobs, self._elapsed = mark, imaging, blobs, elapsed
+        self._mark, self._imaging, self._blobs = mark, imaging, blobs
+        self._elapsed, self._tracing = elapsed, tracing
 
     async def __call__(self, task: Task, output: RunnerOutput) -> Stored:
         """The first picture of `output` and its thumbnail, or its data as a JSON document.
@@ -45,7 +52,8 @@ class StoreResult:
             return await self._picture(task, output.pictures[0], output)
         encoded_s = self._elapsed()
         key = document_key(task)
-        await self._blobs.put(key, document, "application/json")
+        with self._tracing.span("upload"):
+            await self._blobs.put(key, document, "application/json")
         result = Result(
             key=key, content_type="application/json", bytes=len(document),
             sha256=sha256(document).hexdigest(), data=output.data,
@@ -54,10 +62,12 @@ class StoreResult:
 
     async def _picture(self, task: Task, picture: Picture, output: RunnerOutput) -> Stored:
         began_s = self._elapsed()
-        marked = await self._mark(task.request, picture)
-        main, small = await self._encoded(task.request.output, marked.picture)
+        with self._tracing.span("encode"):
+            marked = await self._mark(task.request, picture)
+            main, small = await self._encoded(task.request.output, marked.picture)
         encoded_s = self._elapsed()
-        key, small_key = await self._upload(task, main, small)
+        with self._tracing.span("upload"):
+            key, small_key = await self._upload(task, main, small)
         result = Result(
             key=key, content_type=main.content_type, bytes=len(main.data),
             sha256=sha256(main.data).hexdigest(), size=(main.width, main.height),

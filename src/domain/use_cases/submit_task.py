@@ -19,10 +19,12 @@ from domain.model.picture import format_of
 from domain.model.request import Source
 from domain.model.task import Task
 from domain.use_cases.read_submission import ReadSubmission, Submission
+from domain.use_cases.span_facts import facts_of
 from domain.use_cases.wake_worker import WakeWorker
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.task_store import TaskStore
+from ports.tracing import Tracing
 from ports.wakeup_queue import WakeupQueue
 
 
@@ -52,14 +54,22 @@ class SubmitTask:
         now: Now,
         new_id: NewId,
         limits: SubmitLimits,
+        tracing: Tracing,
     ) -> None:
         self._read, self._store, self._blobs = read, store, blobs
         self._queue, self._wake = queue, wake
         self._now, self._new_id, self._limits = now, new_id, limits
+        self._tracing = tracing
 
     async def __call__(self, submission: Submission) -> Submitted:
         """The task, durable before this returns. Raises what `ReadSubmission` raises, and
         `IdempotencyMismatch`, `TaskGone`, `Overloaded` or `StorageUnavailable`."""
+        with self._tracing.span("submit", kind="producer") as span:
+            submitted = await self._submitted(submission)
+            span.tell(facts=facts_of(submitted.task))
+            return submitted
+
+    async def _submitted(self, submission: Submission) -> Submitted:
         reading = await self._read(submission)
         await self._refuse_when_full()
         task_id = self._new_id()
@@ -68,6 +78,7 @@ class SubmitTask:
         task = new_task(
             task_id, submission.tenant, request, self._now(),
             fingerprint=fingerprint(request), request_id=submission.request_id,
+            trace=self._tracing.context(),
         )  # fmt: skip
         return await self._accept(task, reading.inputs, self._key(task, reading.spec))
 

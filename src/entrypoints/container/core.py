@@ -22,6 +22,7 @@ from entrypoints.configuration import signing_secret
 from entrypoints.container import adapters, queues
 from entrypoints.container.models import build_models
 from entrypoints.container.telemetry import build_telemetry, new_registry
+from entrypoints.container.tracing import build_tracing
 from entrypoints.settings import Settings
 
 
@@ -70,6 +71,7 @@ class CoreContainer(containers.DeclarativeContainer):
     models = providers.Singleton(build_models, settings)
     metrics_registry = providers.Singleton(new_registry)
     telemetry = providers.Singleton(build_telemetry, settings, models, metrics_registry)
+    tracing = providers.Singleton(build_tracing)
 
     heard = providers.Singleton(MemoryTaskWatch)
     store = providers.Selector(
@@ -110,5 +112,5 @@ class CoreContainer(containers.DeclarativeContainer):
     shared_lifetimes = providers.Callable(
         in_order,
         providers.Callable(redis_lifetimes, settings, redis.provider, redis_clock.provider),
-        providers.List(store, epoch, workers, blobs, queue),
+        providers.List(tracing, store, epoch, workers, blobs, queue),
     )

@@ -88,13 +88,13 @@ class GatewayContainer(Core):
         ),
         submit=providers.Singleton(
             SubmitTask, read, Core.store, Core.blobs, Core.queue, wake, Core.now, Core.new_id,
-            providers.Callable(submit_limits, Core.settings),
+            providers.Callable(submit_limits, Core.settings), Core.tracing,
         ),
         get=get,
         list=providers.Singleton(ListTasks, Core.store),
         cancel=providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy),
         retry=providers.Singleton(
-            RetryTask, get, Core.store, Core.blobs, wake, Core.now, Core.new_id
+            RetryTask, get, Core.store, Core.blobs, wake, Core.now, Core.new_id, Core.tracing
         ),
         delete=providers.Singleton(DeleteTask, get, Core.erase),
         fetch_result=providers.Singleton(FetchResult, Core.blobs),
@@ -108,6 +108,7 @@ class GatewayContainer(Core):
         blobs=Core.blobs,
         links=Core.links,
         telemetry=Core.telemetry,
+        tracing=Core.tracing,
         metrics=providers.Callable(render, Core.metrics_registry).provider,
         probes=providers.Callable(probes, ledger=Core.store, storage=Core.blobs, queue=Core.queue,
                                   rate_limiter=limiter, keys=keys),

@@ -22,4 +22,5 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
         "Inference": container.inference(),
         "DeviceMeter": container.meter(),
         "Telemetry": container.telemetry(),
+        "Tracing": container.tracing(),
     }

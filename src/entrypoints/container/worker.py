@@ -71,10 +71,12 @@ class WorkerContainer(Core):
         UpscalePicture, inference, imaging, Core.models, Core.elapsed, image_limits
     )
     mark = providers.Singleton(MarkPicture, fetch_source, imaging, image_limits)
-    store_result = providers.Singleton(StoreResult, mark, imaging, Core.blobs, Core.elapsed)
+    store_result = providers.Singleton(
+        StoreResult, mark, imaging, Core.blobs, Core.elapsed, Core.tracing
+    )
     run = providers.Singleton(
         RunAttempt, fetch_source, imaging, inference, upscale, store_result, Core.models,
-        Core.elapsed, image_limits,
+        Core.elapsed, image_limits, Core.tracing,
     )  # fmt: skip
     on_hung = providers.Object(end_hung_process)
     listen_s = providers.Object(LISTEN_S)
@@ -87,7 +89,7 @@ class WorkerContainer(Core):
     worker_name = providers.Callable(worker_name, settings=Core.settings)
     process = providers.Singleton(
         ProcessTask, Core.ledger, inference, run, hold, rebuild, Core.telemetry, Core.now,
-        Core.draw, worker_name, Core.policy,
+        Core.draw, worker_name, Core.policy, Core.tracing,
     )  # fmt: skip
     in_hand = providers.Singleton(
         InHand, process, Core.elapsed, Core.settings.provided.worker_concurrency

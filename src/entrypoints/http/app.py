@@ -17,6 +17,7 @@ from entrypoints.http.middleware.access import AccessMiddleware
 from entrypoints.http.middleware.body_limit import BodyLimitMiddleware
 from entrypoints.http.middleware.last_resort import LastResortMiddleware
 from entrypoints.http.middleware.request_id import RequestIdMiddleware
+from entrypoints.http.middleware.tracing import TracingMiddleware
 from entrypoints.http.openapi import TITLE
 from entrypoints.http.plain_route import PlainRoutes
 from entrypoints.http.routes import (
@@ -91,6 +92,7 @@ def _middleware(gateway: Gateway) -> list[Middleware]:
     )  # fmt: skip
     return [
         Middleware(RequestIdMiddleware, gateway.new_id),
+        *([Middleware(TracingMiddleware, gateway.tracing)] if gateway.tracing.on else []),
         Middleware(AccessMiddleware, gateway.telemetry),
         *([cors] if gateway.cors_origins else []),
         Middleware(LastResortMiddleware, gateway.telemetry),

@@ -17,6 +17,7 @@ from domain.use_cases.submit_task import SubmitTask
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.telemetry import Telemetry
+from ports.tracing import Tracing
 from ports.wakeup_queue import WakeupQueue
 from ports.worker_registry import WorkerRegistry
 
@@ -64,6 +65,7 @@ class Gateway:
     blobs: BlobStore
     links: LinkSigner | None
     telemetry: Telemetry
+    tracing: Tracing
     metrics: Callable[[], bytes]
     probes: Mapping[str, Probe]
     limits: GatewayLimits

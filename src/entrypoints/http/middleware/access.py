@@ -11,6 +11,8 @@ from ports.telemetry import Telemetry
 GONE = 499
 """The client left before an answer began (nginx's number)."""
 
+QUIET_PATHS = ("/health", "/metrics")
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
