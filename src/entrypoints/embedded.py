@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from entrypoints.background import RECOVER_EVERY_S, beside, every, started
+from entrypoints.collector import COLLECT_EVERY_S
 from entrypoints.container.embedded import EmbeddedContainer
 from entrypoints.http.app import create_app
 from entrypoints.worker.working import working
@@ -19,7 +20,10 @@ def embedded_app(container: EmbeddedContainer) -> FastAPI:
         telemetry = container.telemetry()
         async with (
             started(container.lifetimes()),
-            beside(every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry)),
+            beside(
+                every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry),
+                every(COLLECT_EVERY_S, "collect", container.collector(), telemetry),
+            ),
             working(container),
         ):
             yield

@@ -108,7 +108,8 @@ class Settings(BaseSettings):
         "auto", description="One worker process an id, like 0,1; auto = every GPU, else the CPU."
     )
     metrics_port: Annotated[int, Field(ge=1, le=65_000)] = Field(
-        9100, description="Port of the first worker's metrics; the next have the next ones."
+        9100,
+        description="Port of metrics, of `collect` and the first worker; the next have the next.",
     )
     device: str = Field("cpu", description="Where models run: cpu, cuda:0, …")
     torch_threads: Annotated[int, Field(ge=0)] = Field(0, description="CPU threads; 0 = all cores.")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from domain.model.device import DeviceUse
 from domain.model.priority import Priority
 from domain.model.runner import RunnerInput, RunnerOutput
 
@@ -31,6 +32,11 @@ class Inference(ABC):
     @abstractmethod
     def loaded(self) -> Sequence[str]:
         """The models that lie on the device now."""
+
+    @property
+    @abstractmethod
+    def use(self) -> DeviceUse:
+        """How long the device worked so far, and works at what it does now."""
 
     @abstractmethod
     def serves(self, model: str) -> bool:

@@ -1,6 +1,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from threading import Event as ThreadEvent
 from threading import current_thread
 from typing import Any
 
@@ -10,6 +11,7 @@ from adapters.inference.device_thread import DeviceThreadInference
 from domain.model.batching import BatchLimits
 from domain.model.control import Stopped
 from domain.model.errors import GpuOutOfMemory, InferenceFailed
+from domain.model.events import BatchRan, Event, ModelLoaded
 from domain.model.model_registry import ModelRegistry
 from tests.contract.clauses.inference import InferenceClauses, SumRunner, run
 from tests.contract.clauses.inference import work as picture
@@ -71,6 +73,42 @@ async def test_everything_on_the_device_happens_on_its_one_thread() -> None:
     await inference.ping()
     await inference.aclose()
     assert seen == {"device-trial"}
+
+
+async def test_batches_and_loads_are_told() -> None:
+    told: list[Event] = []
+    inference = DeviceThreadInference(
+        Trial().registered(), "trial", limits=BatchLimits(window_s=3600), tell=told.append
+    )
+    await inference.start()
+    with inference.admit("trial") as one, inference.admit("trial") as other:
+        await all_of(one(work(1)), other(work(2)))
+    await inference.aclose()
+    loaded, ran = told
+    assert isinstance(loaded, ModelLoaded)
+    assert (loaded.model, loaded.device) == ("trial", "trial")
+    assert isinstance(ran, BatchRan)
+    assert (ran.model, ran.items) == ("trial", 2)
+    assert min(loaded.load_s, ran.waited_s, ran.infer_s) >= 0
+
+
+async def test_a_call_that_goes_on_counts_as_work() -> None:
+    begun, go_on = ThreadEvent(), ThreadEvent()
+
+    def hang(_: Any) -> None:
+        begun.set()
+        assert go_on.wait(20)
+
+    inference = DeviceThreadInference(Trial(on_infer=hang).registered(), "trial")
+    await inference.start()
+    running = asyncio.create_task(run(inference, "trial", work(1)))
+    assert await asyncio.to_thread(begun.wait, 20)
+    use = inference.use
+    assert 0 < use.call_s <= use.busy_s
+    go_on.set()
+    await running
+    await inference.aclose()
+    assert inference.use.call_s == 0
 
 
 async def test_on_a_cpu_slow_items_never_wait_for_company() -> None:

@@ -15,4 +15,4 @@ class TestMemoryTelemetry(TelemetryClauses):
 
     def labels(self, telemetry: Telemetry) -> Sequence[str]:
         assert isinstance(telemetry, MemoryTelemetry)
-        return list(telemetry.depth)
+        return list(telemetry.stock.parts)

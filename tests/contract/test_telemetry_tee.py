@@ -1,10 +1,10 @@
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from adapters.telemetry.memory import MemoryTelemetry
 from adapters.telemetry.tee import TeeTelemetry
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event
-from domain.model.priority import Priority
+from domain.model.stock import Stock
 from ports.telemetry import Telemetry
 from tests.contract.clauses.telemetry import TelemetryClauses
 
@@ -15,10 +15,12 @@ class FullDisk(Telemetry):
     def record(self, event: Event) -> None:
         raise OSError(28, "No space left on device")
 
-    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+    def sample_stock(self, stock: Stock) -> None:
         raise OSError(28, "No space left on device")
 
-    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+    def sample_device(
+        self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
+    ) -> None:
         raise OSError(28, "No space left on device")
 
 
@@ -34,4 +36,4 @@ class TestTeeTelemetry(TelemetryClauses):
         return [ascii(event) for event in self.kept.events] + list(telemetry.failures)
 
     def labels(self, telemetry: Telemetry) -> Sequence[str]:
-        return list(self.kept.depth)
+        return list(self.kept.stock.parts)

@@ -11,6 +11,7 @@ from adapters.inference.in_our_words import in_our_words
 from adapters.inference.turns import Turns
 from domain.model.control import Stop, Stopped
 from domain.model.errors import DeviceFault, GpuOutOfMemory, InferenceFailed
+from domain.model.events import BatchRan, Event
 
 Finish = Callable[[Call, Any, float], None]
 """What becomes of a call's output; the seconds are those of its batch on the device."""
@@ -20,9 +21,13 @@ class BatchRun:
     """Every call of a batch ends with its output at `finish`, or fails."""
 
     def __init__(
-        self, turns: Turns, finish: Finish, fall_sick: Callable[[DeviceFault], None]
+        self,
+        turns: Turns,
+        finish: Finish,
+        fall_sick: Callable[[DeviceFault], None],
+        tell: Callable[[Event], None],
     ) -> None:
-        self._turns, self._finish, self._fall_sick = turns, finish, fall_sick
+        self._turns, self._finish, self._fall_sick, self._tell = turns, finish, fall_sick, tell
 
     def __call__(self, batch: Sequence[Call]) -> None:
         """Halves a batch that does not fit into memory, and runs the members of one that failed
@@ -51,6 +56,7 @@ class BatchRun:
         pass had on the device."""
         for call in part:
             call.mates = part
+        waited_s = self._turns.waited_s(part)
         began_s, cpu_began_s = time.perf_counter(), time.thread_time()
         try:
             with in_our_words():
@@ -66,6 +72,7 @@ class BatchRun:
         infer_s = time.perf_counter() - began_s
         # Computing is what a larger batch slows down on a CPU; mere waiting is not.
         self._turns.measured(part, time.thread_time() - cpu_began_s)
+        self._tell(BatchRan(part[0].model, len(part), waited_s, infer_s))
         for call, output in zip(part, outputs, strict=True):
             self._finish(call, output, infer_s)
         return None

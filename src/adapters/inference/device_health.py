@@ -7,6 +7,7 @@ from math import inf
 from threading import Lock
 
 from domain.model.control import Stop, Stopped
+from domain.model.device import DeviceUse
 from domain.model.errors import DeviceFault
 
 
@@ -18,6 +19,7 @@ class DeviceHealth:
         self._lock = Lock()
         self._fault: DeviceFault | None = None
         self._proved_s = self._busy_since_s = -inf
+        self._busy_s = 0.0
 
     @property
     def sick(self) -> bool:
@@ -29,6 +31,13 @@ class DeviceHealth:
         at the same work for long without a sign gets no credit."""
         return self._clock() - max(self._proved_s, self._busy_since_s) < self._proof_s
 
+    @property
+    def use(self) -> DeviceUse:
+        """The present call counts as long as it goes on: a device that hangs is busy, not idle."""
+        since_s, busy_s = self._busy_since_s, self._busy_s
+        call_s = max(0.0, self._clock() - since_s) if since_s > -inf else 0.0
+        return DeviceUse(busy_s + call_s, call_s)
+
     def proved(self) -> None:
         """The device has just computed something."""
         self._proved_s = self._clock()
@@ -39,6 +48,7 @@ class DeviceHealth:
         try:
             yield
         finally:
+            self._busy_s += self._clock() - self._busy_since_s
             self._busy_since_s = -inf
 
     def fall_sick(self, fault: DeviceFault) -> bool:

@@ -18,7 +18,9 @@ from adapters.inference.loaded_models import LoadedModels
 from adapters.inference.turns import Job, Place, Turns
 from domain.model.batching import BatchLimits
 from domain.model.control import Stop, Stopped
+from domain.model.device import DeviceUse
 from domain.model.errors import DeviceFault
+from domain.model.events import Event
 from domain.model.model_registry import ModelRegistry
 from domain.model.priority import Priority
 from domain.model.runner import ModelRunner, RunnerInput
@@ -42,7 +44,8 @@ class DeviceThreadInference(Inference, Lifecycle):
     `preload`: names loaded and warmed by `start`; others at first use. `set_threads`: called on
     the device thread after each load. `on_sick`: called once, when the device can't be trusted
     any more; from then on nothing runs and no result leaves. `proof_s`: how old the last proof
-    that the device computes may be before `ping` asks for another one.
+    that the device computes may be before `ping` asks for another one. `tell` hears of batches and
+    loads, on the device thread.
     """
 
     def __init__(
@@ -55,13 +58,14 @@ class DeviceThreadInference(Inference, Lifecycle):
         limits: BatchLimits | None = None,
         on_sick: Callable[[str], None] | None = None,
         proof_s: float = PROOF_S,
+        tell: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._models, self._device, self._preload = models, device, preload
         self._on_sick = on_sick
         self._health = DeviceHealth(proof_s)
-        self._loaded = LoadedModels(models, device, set_threads)
+        self._loaded = LoadedModels(models, device, set_threads, tell)
         self._turns = Turns(limits_on(device, limits or BatchLimits()))
-        self._run_batch = BatchRun(self._turns, self._inferred, self._fall_sick)
+        self._run_batch = BatchRun(self._turns, self._inferred, self._fall_sick, tell)
         self._thread = Thread(target=self._work, name=f"device-{device}", daemon=True)
         self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix="beside-device")
 
@@ -69,6 +73,10 @@ class DeviceThreadInference(Inference, Lifecycle):
     def loaded(self) -> Sequence[str]:
         """The names of the models on the device."""
         return self._loaded.names
+
+    @property
+    def use(self) -> DeviceUse:
+        return self._health.use
 
     def serves(self, model: str) -> bool:
         return model in self._models and not self._health.sick

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from domain.model.events import Event, ModelLoaded
 from domain.model.model_registry import ModelRegistry
 from domain.model.runner import ModelRunner
 
@@ -12,9 +13,14 @@ class LoadedModels:
     """`set_threads`: called after each load: torch is there by then, if ever."""
 
     def __init__(
-        self, models: ModelRegistry, device: str, set_threads: Callable[[], None] | None
+        self,
+        models: ModelRegistry,
+        device: str,
+        set_threads: Callable[[], None] | None,
+        tell: Callable[[Event], None],
     ) -> None:
         self._models, self._device, self._set_threads = models, device, set_threads
+        self._tell = tell
         self._runners: dict[str, ModelRunner] = {}
         self._failures: dict[str, tuple[float, Exception]] = {}
 
@@ -33,7 +39,7 @@ class LoadedModels:
         failed_s, failure = self._failures.get(name, (asked_s, None))
         if failure is not None and asked_s < failed_s:
             raise failure
-        runner = self._models.build(name)
+        runner, began_s = self._models.build(name), time.monotonic()
         try:
             runner.load(self._device)
         except BaseException as error:
@@ -43,6 +49,7 @@ class LoadedModels:
                 runner.release()
             raise
         self._runners[name] = runner
+        self._tell(ModelLoaded(name, self._device, time.monotonic() - began_s))
         if self._set_threads is not None:
             self._set_threads()
         return runner

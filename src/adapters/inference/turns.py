@@ -110,6 +110,10 @@ class Turns:
                 wake_at_s = self._planner.wake_at_s()
                 self._changed.wait(None if wake_at_s is None else max(0, wake_at_s - now_s))
 
+    def waited_s(self, batch: Sequence[Call]) -> float:
+        """How long the oldest of `batch` has been here."""
+        return max(0.0, self._clock() - min(call.since_s for call in batch))
+
     def measured(self, batch: Sequence[Call], seconds: float) -> None:
         with self._changed:
             self._planner.measured(batch, seconds)

@@ -1,10 +1,10 @@
 """Remembering how tasks ended here, for who would ask the ledger only for that."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event
-from domain.model.priority import Priority
+from domain.model.stock import Stock
 from domain.model.task import Task, TaskMoved
 from ports.telemetry import Telemetry
 
@@ -27,8 +27,10 @@ class EndedTasks(Telemetry):
             if len(self._tasks) > self._room:
                 del self._tasks[next(iter(self._tasks))]
 
-    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+    def sample_stock(self, stock: Stock) -> None:
         return
 
-    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+    def sample_device(
+        self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
+    ) -> None:
         return

@@ -1,10 +1,10 @@
-"""The GPU of a process and the models on it, as gauges. What nobody tells has no series."""
+"""The device of a process, its GPU and the models on it. What nobody tells has no series."""
 
 from collections.abc import Callable, Collection
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 
 Figure = Callable[[DeviceFacts], float | None]
 
@@ -33,8 +33,22 @@ class GpuGauges:
             "darkroom_model_loaded", "1 while the model lies on the device.", ["model"],
             registry=registry,
         )  # fmt: skip
+        self._busy = Counter(
+            "darkroom_device_busy_seconds_total",
+            "Time in which the device worked for us; its rate is the busy ratio.",
+            registry=registry,
+        )
+        self._call = Gauge(
+            "darkroom_device_call_seconds",
+            "How long the present call of the device goes on; 0 while there is none.",
+            registry=registry,
+        )
+        self._busy_s = 0.0
 
-    def show(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+    def show(self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse) -> None:
+        self._call.set(use.call_s)
+        self._busy.inc(max(0.0, use.busy_s - self._busy_s))
+        self._busy_s = max(self._busy_s, use.busy_s)
         for gauge, figure in self._gauges:
             value = figure(gpu) if gpu else None
             if gpu is None or gpu.index is None or value is None:

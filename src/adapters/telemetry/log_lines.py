@@ -6,8 +6,11 @@ from typing import Any, Literal, assert_never
 
 from domain.model.events import (
     AttemptFailed,
+    BatchRan,
     Event,
     LoopFailed,
+    MessageParked,
+    ModelLoaded,
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
@@ -33,12 +36,15 @@ MOVES: dict[Move, tuple[Level, str]] = {
     Move.EXPIRE: ("warning", "task_expired"),
 }
 
-TROUBLES: dict[type, tuple[Level, str]] = {
+FACTS: dict[type, tuple[Level, str]] = {
     StaleWriteRefused: ("warning", "stale_write_refused"),
     UnknownWakeup: ("warning", "unknown_wakeup"),
     PublishFailed: ("warning", "publish_failed"),
     LoopFailed: ("error", "loop_failed"),
     AttemptFailed: ("error", "attempt_failed"),
+    MessageParked: ("warning", "message_parked"),
+    BatchRan: ("debug", "batch_ran"),
+    ModelLoaded: ("info", "model_loaded"),
 }
 
 
@@ -50,9 +56,10 @@ def line_of(event: Event) -> Line:
         case RequestServed():
             return _served(event)
         case (
-            StaleWriteRefused() | UnknownWakeup() | PublishFailed() | LoopFailed() | AttemptFailed()
-        ):
-            return (*TROUBLES[type(event)], asdict(event))
+            StaleWriteRefused() | UnknownWakeup() | PublishFailed() | LoopFailed()
+            | AttemptFailed() | MessageParked() | BatchRan() | ModelLoaded()
+        ):  # fmt: skip
+            return (*FACTS[type(event)], asdict(event))
         case _:
             assert_never(event)
 

@@ -13,6 +13,8 @@ HTTP_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 10, 60)
 TASK_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
 WAIT_S = (0.1, 0.5, 1, 5, 15, 60, 300, 900)
 STAGE_S = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+BATCH_ITEMS = (1, 2, 4, 8, 16, 32)
+BATCH_WAIT_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
 
 
 class Metrics:
@@ -26,12 +28,8 @@ class Metrics:
         self._registry = registry
         self._serving()
         self._tasks()
+        self._device()
         self._troubles()
-        self.queue_depth = cache(
-            Gauge(
-                "darkroom_queue_depth", "Wake-ups waiting.", ["priority"], registry=registry
-            ).labels
-        )
         self.build = Info("darkroom_build", "What is running.", registry=registry)
 
     def _serving(self) -> None:
@@ -48,6 +46,9 @@ class Metrics:
         self.task_s = self._histograms(
             "task_duration", "Submit to end of tasks that succeeded or failed.", TASK_S, "model"
         )
+        self.run_s = self._histograms(
+            "task_run", "Start to end of attempts that succeeded.", TASK_S, "model"
+        )
         self.queue_wait_s = self._histograms(
             "task_queue_wait", "Submit to the start of the first attempt.", WAIT_S, "priority"
         )
@@ -60,12 +61,28 @@ class Metrics:
             "task_retries", "Attempts to be repeated, by cause.", "model", "reason"
         )
 
+    def _device(self) -> None:
+        self.batch_items = self._histogram(
+            "batch_items", "Tasks that shared the device in one batch.", BATCH_ITEMS
+        )
+        self.batch_wait_s = self._histogram(
+            "batch_wait_seconds",
+            "How long the oldest task of a batch was ready for the device.", BATCH_WAIT_S,
+        )  # fmt: skip
+        self.model_load_s = cache(
+            Gauge(
+                "darkroom_model_load_seconds", "How long the last load of a model took, warm-up "
+                "included.", ["model"], registry=self._registry,
+            ).labels
+        )  # fmt: skip
+
     def _troubles(self) -> None:
         self.exhausted = self._counter("attempts_exhausted", "Tasks whose last attempt failed.")
         self.leases_lost = self._counter("lease_expiries", "Attempts whose lease ran out.")
         self.stale_writes = self._counter("stale_writes", "Writes of attempts no longer current.")
         self.unknown_wakeups = self._counter("unknown_wakeups", "Messages naming no known task.")
         self.publish_failures = self._counter("publish_failures", "Wake-ups that need recovery.")
+        self.parked = self._counter("messages_parked", "Messages that nobody can read, set aside.")
         self.loop_failures = self._counters(
             "loop_failures", "Errors met by background loops, which go on.", "loop"
         )
@@ -77,6 +94,9 @@ class Metrics:
         return cache(
             Counter(f"darkroom_{name}_total", text, labels, registry=self._registry).labels
         )
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"darkroom_{name}", text, buckets=buckets, registry=self._registry)
 
     def _histograms(
         self, name: str, text: str, buckets_s: tuple[float, ...], *labels: str

@@ -1,6 +1,6 @@
 """Facts as Prometheus metrics, one registry a process; `/metrics` renders it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import assert_never
 
 from prometheus_client import CollectorRegistry, disable_created_metrics
@@ -16,17 +16,22 @@ from adapters.telemetry.closed_labels import (
 )
 from adapters.telemetry.gpu_gauges import GpuGauges
 from adapters.telemetry.metrics import Metrics
-from domain.model.device import DeviceFacts
+from adapters.telemetry.stock_gauges import StockGauges
+from adapters.telemetry.tenant_counts import TenantCounts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import (
     AttemptFailed,
+    BatchRan,
     Event,
     LoopFailed,
+    MessageParked,
+    ModelLoaded,
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
     UnknownWakeup,
 )
-from domain.model.priority import Priority
+from domain.model.stock import Stock
 from domain.model.task import FAILURE, SUCCESS, TERMINAL, Move, Task, TaskMoved
 from ports.telemetry import Telemetry
 
@@ -38,13 +43,20 @@ MAX_ROUTES = 44
 
 
 class PrometheusTelemetry(Telemetry):
-    """`models`: the names this process knows; any other model counts as "other"."""
+    """`models` and `tenants`: the names this process knows; any other counts as "other"."""
 
-    def __init__(self, registry: CollectorRegistry, models: Iterable[str], version: str) -> None:
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        models: Iterable[str],
+        version: str,
+        tenants: Iterable[str] = (),
+    ) -> None:
         # A second series for each counter, which says when it began: nobody asks for it.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         names = tuple(models)
         self._metrics, self._gpu = Metrics(registry), GpuGauges(registry, names)
+        self._stock, self._tenants = StockGauges(registry), TenantCounts(registry, tenants)
         self._metrics.build.info({"version": version})
         self._model, self._reason = one_of(names), one_of(retry_reasons())
         self._method, self._status_class = one_of(METHODS), one_of(STATUS_CLASSES)
@@ -68,19 +80,28 @@ class PrometheusTelemetry(Telemetry):
                 self._metrics.publish_failures.inc()
             case LoopFailed():
                 self._metrics.loop_failures(self._loop(event.loop)).inc()
+            case BatchRan():
+                self._metrics.batch_items.observe(event.items)
+                self._metrics.batch_wait_s.observe(event.waited_s)
+            case ModelLoaded():
+                self._metrics.model_load_s(self._model(event.model)).set(event.load_s)
+            case MessageParked():
+                self._metrics.parked.inc()
             case AttemptFailed():
                 pass  # its task moves next, and that is counted
             case _:
                 assert_never(event)
 
-    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
-        for tier in Priority:
-            self._metrics.queue_depth(tier.value).set(depth.get(tier, 0))
+    def sample_stock(self, stock: Stock) -> None:
+        self._stock.show(stock)
 
-    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
-        self._gpu.show(gpu, loaded)
+    def sample_device(
+        self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
+    ) -> None:
+        self._gpu.show(gpu, loaded, use)
 
     def _served(self, event: RequestServed) -> None:
+        self._tenants.served(event)
         method, route = self._pair(event)
         status_class = self._status_class(f"{event.status // 100}xx")
         self._metrics.requests(method, route, status_class).inc()
@@ -112,9 +133,11 @@ class PrometheusTelemetry(Telemetry):
 
     def _ended(self, task: Task, model: str) -> None:
         self._metrics.tasks(model, task.status.lower()).inc()
+        self._tenants.ended(task)
         if task.status in {SUCCESS, FAILURE}:
             self._metrics.task_s(model).observe(task.timing.total_ms / 1000)
         if task.status is SUCCESS:
+            self._metrics.run_s(model).observe(_run_s(task))
             for stage, name in STAGES.items():
                 self._metrics.stage_s(stage).observe(getattr(task.timing, name) / 1000)
         if (
@@ -123,6 +146,12 @@ class PrometheusTelemetry(Telemetry):
             and _used_up(task.error.code, task.error.retryable)
         ):
             self._metrics.exhausted.inc()
+
+
+def _run_s(task: Task) -> float:
+    if task.started_at is None or task.finished_at is None:
+        return 0.0
+    return max(0.0, task.finished_at - task.started_at)
 
 
 def _used_up(code: str, retryable: bool) -> bool:

@@ -10,9 +10,9 @@ from structlog.typing import FilteringBoundLogger, Processor
 from adapters.telemetry.json_lines import JsonLines
 from adapters.telemetry.log_lines import line_of
 from adapters.telemetry.log_text import clipped, printable
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event
-from domain.model.priority import Priority
+from domain.model.stock import Stock
 from ports.telemetry import Telemetry
 
 HEAD = ("timestamp", "level", "event")
@@ -31,10 +31,12 @@ class LogTelemetry(Telemetry):
     def record(self, event: Event) -> None:
         self._write(*line_of(event))
 
-    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+    def sample_stock(self, stock: Stock) -> None:
         return
 
-    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+    def sample_device(
+        self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
+    ) -> None:
         return
 
 

@@ -4,11 +4,11 @@ import contextlib
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event
-from domain.model.priority import Priority
+from domain.model.stock import Stock
 from ports.telemetry import Telemetry
 
 
@@ -29,11 +29,13 @@ class TeeTelemetry(Telemetry):
     def record(self, event: Event) -> None:
         self._tell(lambda member: member.record(event))
 
-    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
-        self._tell(lambda member: member.sample_depth(depth))
+    def sample_stock(self, stock: Stock) -> None:
+        self._tell(lambda member: member.sample_stock(stock))
 
-    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
-        self._tell(lambda member: member.sample_device(gpu, loaded))
+    def sample_device(
+        self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
+    ) -> None:
+        self._tell(lambda member: member.sample_device(gpu, loaded, use))
 
     def _tell(self, tell: Callable[[Telemetry], None]) -> None:
         for member in self._members:

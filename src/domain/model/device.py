@@ -1,4 +1,4 @@
-"""What a GPU tells of itself."""
+"""What a device tells of itself, and what it is used for."""
 
 from dataclasses import dataclass
 
@@ -19,3 +19,12 @@ class DeviceFacts:
     power_w: float | None = None
     ecc_errors: int | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """Seconds of a process with its device. `busy_s`: at work since the start, a call that goes on
+    included; `call_s`: how long the present one goes on, 0 while there is none."""
+
+    busy_s: float = 0.0
+    call_s: float = 0.0

@@ -45,6 +45,11 @@ def stranded(tier: Priority) -> Due:
     return Due(f"stranded_{tier}")
 
 
+def waiting_since(task: Task) -> float:
+    """From when a waiting task could have been started: a postponed one not before its time."""
+    return max(task.created_at, task.not_before or 0.0)
+
+
 def _publish_at(task: Task) -> float:
     """A fresh row's submitter publishes it itself; whatever waits again is recover's."""
     if task.attempt == 0:

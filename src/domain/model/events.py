@@ -67,6 +67,33 @@ class AttemptFailed:
     tenant: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BatchRan:
+    """The device computed `items` of `model` together, in `infer_s`; the oldest of them had been
+    ready for `waited_s`."""
+
+    model: str
+    items: int
+    waited_s: float
+    infer_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoaded:
+    """A model lies on the device, warm."""
+
+    model: str
+    device: str
+    load_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MessageParked:
+    """A message that nobody can read was set aside, for a person to look at."""
+
+    reason: str
+
+
 Event = (
     TaskMoved
     | StaleWriteRefused
@@ -75,4 +102,7 @@ Event = (
     | RequestServed
     | LoopFailed
     | AttemptFailed
+    | BatchRan
+    | ModelLoaded
+    | MessageParked
 )

@@ -38,7 +38,6 @@ class RecoverTasks:
         for task in await self._ledger.store.due(Due.UNPUBLISHED, AT_ONCE):
             await self._publish(task)
         depth = await self._queue.depth()
-        self._telemetry.sample_depth(depth)
         for tier in Priority:
             if depth[tier] == 0:
                 await self._publish_stranded(tier)

@@ -3,6 +3,7 @@
 import typer
 
 from entrypoints.cli import config, models, tasks
+from entrypoints.cli.collect import collect
 from entrypoints.cli.demo import demo
 from entrypoints.cli.doctor import doctor
 from entrypoints.cli.group import TellingGroup
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(serve)
 app.command()(worker)
+app.command()(collect)
 app.command()(run)
 app.add_typer(models.app, name="models")
 app.add_typer(tasks.app, name="tasks")

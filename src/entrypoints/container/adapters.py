@@ -21,6 +21,7 @@ from ports.key_store import KeyStore
 from ports.rate_limiter import RateLimiter
 from ports.task_store import TaskStore
 from ports.task_watch import TaskWatch
+from ports.telemetry import Telemetry
 from ports.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def memory_inference(models: ModelRegistry) -> Inference:
 
 
 def device_inference(
-    settings: Settings, models: ModelRegistry, on_sick: Callable[[str], None]
+    settings: Settings, models: ModelRegistry, on_sick: Callable[[str], None], telemetry: Telemetry
 ) -> Inference:
     from adapters.inference.device_thread import DeviceThreadInference
 
@@ -175,8 +176,9 @@ def device_inference(
     names = [each.spec.name for each in models.models if each.is_for_startup]
     threads, limits = torch_threads(settings), batch_limits(settings)
     return DeviceThreadInference(
-        models, settings.device, names, threads, limits=limits, on_sick=on_sick
-    )
+        models, settings.device, names, threads, limits=limits, on_sick=on_sick,
+        tell=telemetry.record,
+    )  # fmt: skip
 
 
 def let_cores_rest() -> None:

@@ -10,10 +10,12 @@ from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_tasks import ListTasks
+from domain.use_cases.measure_backlog import MeasureBacklog
 from domain.use_cases.read_submission import ReadSubmission
 from domain.use_cases.retry_task import RetryTask
 from domain.use_cases.submit_task import SubmitLimits, SubmitTask
 from domain.use_cases.wake_worker import WakeWorker
+from entrypoints.collector import Collector
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order
@@ -99,19 +101,26 @@ class GatewayContainer(Core):
         delete=providers.Singleton(DeleteTask, get, Core.erase),
         fetch_result=providers.Singleton(FetchResult, Core.blobs),
     )  # fmt: skip
+    backlog = providers.Singleton(MeasureBacklog, Core.store, Core.queue, Core.now)
+    probes = providers.Callable(
+        probes, ledger=Core.store, storage=Core.blobs, queue=Core.queue,
+        rate_limiter=limiter, keys=keys,
+    )  # fmt: skip
+    collector = providers.Singleton(
+        Collector, backlog, Core.workers, probes, Core.settings.provided.data_dir, Core.telemetry
+    )
     gateway = providers.Singleton(
         Gateway,
         use_cases=use_cases,
         models=Core.models,
-        queue=Core.queue,
+        backlog=backlog,
         workers=Core.workers,
         blobs=Core.blobs,
         links=Core.links,
         telemetry=Core.telemetry,
         tracing=Core.tracing,
         metrics=providers.Callable(render, Core.metrics_registry).provider,
-        probes=providers.Callable(probes, ledger=Core.store, storage=Core.blobs, queue=Core.queue,
-                                  rate_limiter=limiter, keys=keys),
+        probes=probes,
         limits=providers.Callable(gateway_limits, Core.settings),
         now=Core.now,
         new_id=Core.new_id,

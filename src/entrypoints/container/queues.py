@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from domain.model.events import MessageParked
 from domain.model.priority import Ageing
 from domain.model.task import Task
 from entrypoints.settings import Settings
 from ports.clock import Elapsed
 from ports.task_store import TaskStore
+from ports.telemetry import Telemetry
 from ports.wakeup_queue import WakeupQueue
 from ports.wakeup_source import WakeupSource
 
@@ -50,6 +52,7 @@ def celery_source(
         grace_s=settings.drain_grace_s,
         task_of=remembered(store, telemetry) if mirrored else None,
         result_url=settings.redis_url.get_secret_value() if mirrored else None,
+        on_parked=parked(telemetry),
     )
 
 
@@ -74,8 +77,14 @@ def dramatiq_queue(settings: Settings, elapsed: Elapsed) -> WakeupQueue:
     return DramatiqWakeupQueue(settings.broker_url.get_secret_value(), elapsed)
 
 
-def dramatiq_source(settings: Settings, elapsed: Elapsed) -> WakeupSource:
+def dramatiq_source(settings: Settings, elapsed: Elapsed, telemetry: Telemetry) -> WakeupSource:
     from adapters.queue.dramatiq.wakeup_source import DramatiqWakeupSource
 
     url = settings.broker_url.get_secret_value()
-    return DramatiqWakeupSource(url, ageing(settings), elapsed, settings.drain_grace_s)
+    return DramatiqWakeupSource(
+        url, ageing(settings), elapsed, settings.drain_grace_s, on_parked=parked(telemetry)
+    )
+
+
+def parked(telemetry: Telemetry) -> Callable[[str], None]:
+    return lambda reason: telemetry.record(MessageParked(reason))

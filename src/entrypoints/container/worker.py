@@ -52,7 +52,9 @@ class WorkerContainer(Core):
         celery=providers.Singleton(
             queues.celery_source, Core.settings, Core.store, Core.elapsed, Core.telemetry
         ),
-        dramatiq=providers.Singleton(queues.dramatiq_source, Core.settings, Core.elapsed),
+        dramatiq=providers.Singleton(
+            queues.dramatiq_source, Core.settings, Core.elapsed, Core.telemetry
+        ),
     )
     imaging = providers.Selector(
         Core.config.imaging_backend,
@@ -62,7 +64,9 @@ class WorkerContainer(Core):
     sickness = providers.Singleton(Sickness)
     inference = providers.Selector(
         Core.config.inference_backend,
-        device=providers.Singleton(adapters.device_inference, Core.settings, Core.models, sickness),
+        device=providers.Singleton(
+            adapters.device_inference, Core.settings, Core.models, sickness, Core.telemetry
+        ),
         memory=providers.Singleton(adapters.memory_inference, Core.models),
     )
     image_limits = providers.Callable(image_limits, Core.settings)

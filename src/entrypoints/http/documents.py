@@ -125,11 +125,11 @@ class ModelListDocument(TypedDict):
 
 
 class TierDocument(TypedDict):
-    """`oldest_wait_s`: null where the backend can't know."""
+    """`oldest_wait_s`: of a task that could have started; 0 below five seconds."""
 
     priority: str
     depth: int
-    oldest_wait_s: float | None
+    oldest_wait_s: float
 
 
 class QueuesDocument(TypedDict):

@@ -12,13 +12,13 @@ from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_tasks import ListTasks
+from domain.use_cases.measure_backlog import MeasureBacklog
 from domain.use_cases.retry_task import RetryTask
 from domain.use_cases.submit_task import SubmitTask
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.telemetry import Telemetry
 from ports.tracing import Tracing
-from ports.wakeup_queue import WakeupQueue
 from ports.worker_registry import WorkerRegistry
 
 Probe = Callable[[], Awaitable[None]]
@@ -60,7 +60,7 @@ class Gateway:
 
     use_cases: UseCases
     models: ModelRegistry
-    queue: WakeupQueue
+    backlog: MeasureBacklog
     workers: WorkerRegistry
     blobs: BlobStore
     links: LinkSigner | None

@@ -5,17 +5,15 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import uvloop
-from prometheus_client import start_http_server
 
 from domain.model.errors import DarkroomError, DeviceFault, DeviceMissing
 from entrypoints.background import beside, every, started
 from entrypoints.configuration import ConfigurationError, load_settings
 from entrypoints.container.telemetry import adopt_library_logs
 from entrypoints.container.worker import WorkerContainer, build_worker
+from entrypoints.metrics_server import metrics_served
 from entrypoints.own_words import log
 from entrypoints.worker.proof import STEADY_S, Proof
 from entrypoints.worker.sickness import EXIT_SICK
@@ -40,30 +38,12 @@ async def work(container: WorkerContainer, proof: Proof) -> None:
     container.in_hand().on_take = proof
     async with (
         started(container.lifetimes()),
-        metrics_served(container),
+        metrics_served(container.settings(), container.metrics_registry()),
         working(container),
         beside(every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())),
     ):
         asyncio.get_running_loop().call_later(STEADY_S, proof)
         await stop.wait()
-
-
-@asynccontextmanager
-async def metrics_served(container: WorkerContainer) -> AsyncIterator[None]:
-    """One process, one registry, one target: /metrics on METRICS_PORT, in a thread of its own."""
-    settings = container.settings()
-    try:
-        server, thread = start_http_server(
-            settings.metrics_port, settings.host, container.metrics_registry()
-        )
-    except OSError as error:
-        raise ConfigurationError(f"METRICS_PORT: {settings.metrics_port}: {error}") from error
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(server.shutdown)
-        server.server_close()
-        thread.join()
 
 
 def main(*fds: str) -> int:

@@ -37,7 +37,7 @@ class Heartbeat:
 
     async def __call__(self) -> None:
         gpu, loaded = await self._meter.read(), tuple(self._inference.loaded)
-        self._telemetry.sample_device(gpu, loaded)
+        self._telemetry.sample_device(gpu, loaded, self._inference.use)
         self._worker = replace(self._worker, gpu=gpu, loaded=loaded)
         await self._beat()
 

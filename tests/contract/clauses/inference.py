@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from domain.model.device import DeviceUse
 from domain.model.errors import UnknownModel
 from domain.model.model_registry import ModelRegistry
 from domain.model.model_spec import ModelSpec
@@ -133,3 +134,10 @@ class InferenceClauses:
                 with inference.admit("sum", priority, alone=alone) as place:
                     answer = await place(work(1))
                 assert answer.output.data["sum"] == 12
+
+    async def test_10_it_says_how_long_the_device_worked(self, inference: Inference) -> None:
+        assert inference.use == DeviceUse(busy_s=0, call_s=0)
+        await run(inference, "sum", work(1))
+        first = inference.use.busy_s
+        await run(inference, "sum", work(2))
+        assert 0 < first < inference.use.busy_s

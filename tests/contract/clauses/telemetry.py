@@ -7,9 +7,11 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event, RequestServed
 from domain.model.priority import Priority
+from domain.model.stock import DiskFacts, Stock, TierStock
+from domain.model.worker import WorkerInfo, WorkerState
 from ports.telemetry import Telemetry
 from tests.contract.clauses.telemetry_events import MARK, absurd_facts, facts, random_life
 
@@ -24,6 +26,23 @@ gpus = st.none() | st.builds(
     temperature_c=st.none() | st.integers(-40, 150), power_w=st.none() | st.floats(0, 2_000),
     ecc_errors=st.none() | st.integers(0, 2**63), reason=st.none() | st.text(),
 )  # fmt: skip
+
+uses = st.builds(DeviceUse, st.floats(0, 1e9), st.floats(0, 1e6))
+workers = st.builds(
+    WorkerInfo,
+    worker_id=st.uuids().map(lambda uuid: f"{uuid}-{MARK}"), host=st.just(MARK), pid=st.integers(1),
+    device=st.just(MARK), version=st.just(MARK), started_at=st.floats(0, 1e12),
+    state=st.sampled_from(WorkerState), in_flight=st.integers(0, 99), slots=st.integers(0, 99),
+)  # fmt: skip
+tiers = st.builds(TierStock, st.integers(0, 10**12), st.floats(0, 1e9))
+sizes = st.integers(0, 2**60)
+stocks = st.builds(
+    Stock,
+    tiers=st.none() | st.dictionaries(st.sampled_from(Priority), tiers),
+    workers=st.none() | st.lists(workers, max_size=4),
+    parts=st.dictionaries(st.sampled_from(["ledger", "queue", "storage"]), st.booleans()),
+    disk=st.none() | st.builds(DiskFacts, sizes, sizes),
+)
 
 some = settings(
     max_examples=30,
@@ -60,11 +79,12 @@ class TelemetryClauses:
         assert telemetry.record(event) is None
 
     @some
-    @given(depth=st.dictionaries(st.sampled_from(Priority), st.integers(0, 10**12)))
-    def test_02_any_depth_is_taken_also_one_with_tiers_missing(
-        self, depth: dict[Priority, int]
-    ) -> None:
-        assert self.telemetry().sample_depth(depth) is None
+    @given(stock=stocks)
+    def test_02_any_stock_is_taken_also_one_with_parts_missing(self, stock: Stock) -> None:
+        telemetry = self.telemetry()
+        assert telemetry.sample_stock(stock) is None
+        assert telemetry.sample_stock(Stock()) is None
+        assert [label for label in self.labels(telemetry) if MARK in label] == []
 
     @some
     @given(events=st.lists(facts(), max_size=15))
@@ -88,7 +108,7 @@ class TelemetryClauses:
             telemetry.record(_random_request(random))
             for event in random_life(random):
                 telemetry.record(event)
-        telemetry.sample_depth(dict.fromkeys(Priority, 5))
+        telemetry.sample_stock(Stock(tiers=dict.fromkeys(Priority, TierStock(5, 1.0))))
         assert len(self.held(telemetry)) < MAX_LINES
 
     def test_06_threads_may_tell_at_once(self) -> None:
@@ -100,13 +120,15 @@ class TelemetryClauses:
         assert told == [None] * len(events)
 
     @some
-    @given(gpu=gpus, loaded=st.sets(st.sampled_from(["echo", "upscale", f"{MARK}-unknown"])))
+    @given(
+        gpu=gpus, use=uses, loaded=st.sets(st.sampled_from(["echo", "upscale", f"{MARK}-unknown"]))
+    )
     def test_07_any_gpu_is_taken_and_its_texts_become_no_label(
-        self, gpu: DeviceFacts | None, loaded: set[str]
+        self, gpu: DeviceFacts | None, use: DeviceUse, loaded: set[str]
     ) -> None:
         telemetry = self.telemetry()
-        assert telemetry.sample_device(gpu, loaded) is None
-        assert telemetry.sample_device(None, ()) is None
+        assert telemetry.sample_device(gpu, loaded, use) is None
+        assert telemetry.sample_device(None, (), DeviceUse()) is None
         assert [label for label in self.labels(telemetry) if MARK in label] == []
 
 

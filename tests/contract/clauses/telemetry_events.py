@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from domain.model.errors import DarkroomError, FetchFailed, ImageCorrupt, InternalError
 from domain.model.events import (
     AttemptFailed,
+    BatchRan,
     Event,
     LoopFailed,
+    MessageParked,
+    ModelLoaded,
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
@@ -111,6 +114,9 @@ def troubles() -> st.SearchStrategy[Any]:
         st.builds(PublishFailed, IDS, MARKED),
         st.builds(LoopFailed, loops, MARKED),
         st.builds(AttemptFailed, IDS, ATTEMPTS, MARKED, MARKED),
+        st.builds(BatchRan, MARKED, st.integers(1, 99), SECONDS, SECONDS),
+        st.builds(ModelLoaded, MARKED, MARKED, SECONDS),
+        st.builds(MessageParked, MARKED),
     )
 
 

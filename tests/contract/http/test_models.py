@@ -139,7 +139,7 @@ async def test_the_workers(client: AsyncClient, surface: Surface) -> None:
 async def test_the_queues(client: AsyncClient, surface: Surface) -> None:
     await submitted(client, priority="low")
     assert (await client.get("/v1/queues")).json()["data"] == [
-        {"priority": "high", "depth": 0, "oldest_wait_s": None},
-        {"priority": "normal", "depth": 0, "oldest_wait_s": None},
-        {"priority": "low", "depth": 1, "oldest_wait_s": None},
+        {"priority": "high", "depth": 0, "oldest_wait_s": 0.0},
+        {"priority": "normal", "depth": 0, "oldest_wait_s": 0.0},
+        {"priority": "low", "depth": 1, "oldest_wait_s": 0.0},
     ]

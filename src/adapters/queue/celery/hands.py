@@ -41,9 +41,16 @@ class Hands:
     """At most `slots` at work. Those that rest are held un-acked, without a slot, for `rest_s`:
     one that dies meanwhile gives them back by dying."""
 
-    def __init__(self, slots: int, rest_s: float, park: Park, parked_queue: str) -> None:
+    def __init__(
+        self,
+        slots: int,
+        rest_s: float,
+        park: Park,
+        parked_queue: str,
+        on_parked: Callable[[str], None] = lambda reason: None,
+    ) -> None:
         self._slots, self._rest_s = slots, rest_s
-        self._park, self._parked_queue = park, parked_queue
+        self._park, self._parked_queue, self._on_parked = park, parked_queue, on_parked
         self._busy: set[Hand] = set()
         self._resting: dict[Any, Any] = {}
         self._hub: Any = None
@@ -93,7 +100,7 @@ class Hands:
             log.exception("a message could not be parked; it is offered again")
             self._rest(message)
         else:
-            log.warning("a message was parked: %s", reason)
+            self._on_parked(reason)
             self._tell_broker(message.ack)
 
     def give_back_resting(self) -> None:

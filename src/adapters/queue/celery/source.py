@@ -52,11 +52,12 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
         requeue_after_s: float = 5.0,
         task_of: TaskOf | None = None,
         result_url: str | None = None,
+        on_parked: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._broker, self._elapsed = broker, elapsed
         self._grace_s, self._requeue_after_s = grace_s, requeue_after_s
         self._task_of, self._result_url = task_of, result_url
-        self._clocks = TierClocks(ageing)
+        self._clocks, self._on_parked = TierClocks(ageing), on_parked
         self._pull: Pull | None = None
 
     async def start(self) -> None:
@@ -97,8 +98,9 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
     async def _work(self, app: Celery, handover: Handover[Told], slots: int) -> int:
         parking = lane_to(producer_app(self._broker), self._broker)
         hands = Hands(
-            slots, self._requeue_after_s, lambda each: parking.send([each]), self._broker.parked
-        )
+            slots, self._requeue_after_s, lambda each: parking.send([each]), self._broker.parked,
+            self._on_parked,
+        )  # fmt: skip
         worker = self._embed(app, hands, handover, slots)
         worker.start()
         try:

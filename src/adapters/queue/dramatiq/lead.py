@@ -46,9 +46,11 @@ class Lead(dramatiq.Consumer):
         queues: TierQueues,
         start: Callable[[Wakeup], Future[Outcome]],
         requeue_after_s: float,
+        on_parked: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._tap, self._gate, self._turns, self._queues = tap, gate, turns, queues
         self._start, self._requeue_after_s = start, requeue_after_s
+        self._on_parked = on_parked
         self._settled: deque[Handed] = deque()
         self._resting: deque[tuple[float, Pulled]] = deque()
         self._naps_s = iter(IDLE_NAPS_S)
@@ -100,17 +102,19 @@ class Lead(dramatiq.Consumer):
             if outcome is Verdict.REQUEUE:
                 self._rest(pulled)
             elif outcome is Verdict.PARK:
-                self._park(pulled)
+                self._park(pulled, "its handler could not read it")
             else:
                 self._tap.settle(pulled, outcome or Verdict.REQUEUE)
             self._settled.popleft()
 
-    def _park(self, pulled: Pulled) -> None:
+    def _park(self, pulled: Pulled, reason: str) -> None:
         try:
             self._tap.settle(pulled, Verdict.PARK)
         except NotParked:
             log.exception("a message of tier %s could not be parked: offered again", pulled.tier)
             self._rest(pulled)
+        else:
+            self._on_parked(reason)
 
     def _rest(self, pulled: Pulled) -> None:
         self._resting.append((time.monotonic() + self._requeue_after_s, pulled))
@@ -139,8 +143,7 @@ class Lead(dramatiq.Consumer):
         try:
             wakeup = unpack(pulled.body)
         except UnreadableMessage as error:
-            log.error("unreadable message of tier %s is parked: %s", pulled.tier, error)
-            self._park(pulled)
+            self._park(pulled, str(error))
             return None
         if not self._gate.take():
             self._tap.settle(pulled, Verdict.REQUEUE)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
@@ -42,12 +43,13 @@ class DramatiqWakeupSource(WakeupSource, Lifecycle):
         prefix: str = PREFIX,
         requeue_after_s: float = 5.0,
         heartbeat_timeout_s: float = HEARTBEAT_TIMEOUT_S,
+        on_parked: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._queues = TierQueues(prefix)
         self._transport = transport_for(broker_url, self._queues, heartbeat_timeout_s)
         self._ageing, self._elapsed = ageing, elapsed
         self._grace_s, self._requeue_after_s = grace_s, requeue_after_s
-        self._counts = TierCounts(self._transport, elapsed)
+        self._counts, self._on_parked = TierCounts(self._transport, elapsed), on_parked
 
     async def start(self) -> None:
         await self._counts.check()
@@ -75,7 +77,9 @@ class DramatiqWakeupSource(WakeupSource, Lifecycle):
     def _worker(self, gate: SlotGate, handling: Handling, slots: int) -> dramatiq.Worker:
         broker, tap = self._transport.consumer()
         turns = TierTurns(TierClocks(self._ageing), self._elapsed)
-        broker.lead = Lead(tap, gate, turns, self._queues, handling.start, self._requeue_after_s)
+        broker.lead = Lead(
+            tap, gate, turns, self._queues, handling.start, self._requeue_after_s, self._on_parked
+        )
         return worker_on(broker, self._queues, slots)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from domain.model.errors import DarkroomError, InternalError, Unavailable
+from domain.model.errors import DarkroomError, InternalError
 from domain.model.events import LoopFailed
 from entrypoints.http.answers import json_answer
 from entrypoints.http.caller import Serves
@@ -46,10 +46,6 @@ async def ready(serves: Serves) -> Response:
 
 @router.get("/metrics", summary="Prometheus metrics", openapi_extra=OPEN)
 async def metrics(serves: Serves) -> Response:
-    try:
-        serves.telemetry.sample_depth(await serves.queue.depth())
-    except Unavailable as error:
-        serves.telemetry.record(LoopFailed("metrics", error.detail))
     text = await asyncio.to_thread(serves.metrics)
     return Response(text, 200, None, "text/plain; version=0.0.4; charset=utf-8")
 

@@ -17,10 +17,14 @@ router = APIRouter(tags=["queues"])
     responses={200: {"model": QueuesDocument, "description": "Highest priority first."}},
 )
 async def queues(caller: Reader, serves: Serves) -> Response:
-    depth = await serves.queue.depth()
+    backlog = await serves.backlog()
     content: QueuesDocument = {
         "data": [
-            {"priority": tier.value, "depth": depth[tier], "oldest_wait_s": None}
+            {
+                "priority": tier.value,
+                "depth": backlog[tier].depth,
+                "oldest_wait_s": round(backlog[tier].oldest_wait_s, 1),
+            }
             for tier in Priority
         ]
     }

@@ -1,13 +1,11 @@
 """Which fact moves which series, and by how much."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 
-from adapters.telemetry.prometheus import MAX_ROUTES, PrometheusTelemetry
-from domain.model.device import DeviceFacts
+from adapters.telemetry.prometheus import MAX_ROUTES
 from domain.model.errors import FetchFailed, GpuOutOfMemory, ImageCorrupt, InternalError
 from domain.model.events import (
     AttemptFailed,
@@ -26,50 +24,24 @@ from domain.model.life_cycle import (
     fail,
     hand_back,
     lapse,
-    new_task,
     succeed,
 )
 from domain.model.priority import Priority
-from domain.model.request import TaskRequest
-from domain.model.retry import RetryPolicy
-from domain.model.task import Moved, Result, Task, Timing
-
-NOW = 1_700_000_000.0
-POLICY = TaskPolicy(retry=RetryPolicy(max_attempts=2))
-LAST_TRY = TaskPolicy(retry=RetryPolicy(max_attempts=1))
-RESULT = Result(key="results/a", content_type="image/png", bytes=1, sha256="ab")
-
-
-class Scrape:
-    """A telemetry that knows the model `echo`, and what its registry says."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.telemetry = PrometheusTelemetry(self.registry, ["echo"], "1.2.3")
-
-    def after(self, *told: Event | Moved | Task) -> "Scrape":
-        for fact in told:
-            event = fact.event if isinstance(fact, Moved) else fact
-            assert event is not None
-            assert not isinstance(event, Task)
-            self.telemetry.record(event)
-        return self
-
-    def value(self, name: str, **labels: str) -> float | None:
-        return self.registry.get_sample_value(f"darkroom_{name}", labels)
+from domain.model.task import Moved, Task, Timing
+from tests.contract.adapters.telemetry.scrape import (
+    LAST_TRY,
+    NOW,
+    POLICY,
+    RESULT,
+    Scrape,
+    claimed,
+    waiting,
+)
 
 
 @pytest.fixture
 def scrape() -> Scrape:
     return Scrape()
-
-
-def waiting(model: str = "echo", priority: Priority = Priority.NORMAL) -> Task:
-    return new_task("t-1", "acme", TaskRequest(model=model, priority=priority), NOW)
-
-
-def claimed(at: float = NOW, policy: TaskPolicy = POLICY, **request: object) -> Moved:
-    return claim(waiting(**request), at, "worker-1", policy)  # type: ignore[arg-type]
 
 
 def test_a_request_is_counted_by_template_and_status_class(scrape: Scrape) -> None:
@@ -218,44 +190,6 @@ def test_an_unforeseen_error_is_counted_by_its_tasks_move_and_not_twice(scrape: 
     before = generate_latest(scrape.registry)
     scrape.after(AttemptFailed("t-1", 1, "echo", "boom"))
     assert generate_latest(scrape.registry) == before
-
-
-def test_the_depth_is_the_last_one_told_and_zero_where_nothing_waits(scrape: Scrape) -> None:
-    scrape.telemetry.sample_depth({Priority.HIGH: 9, Priority.LOW: 3})
-    scrape.telemetry.sample_depth({Priority.LOW: 4})
-    depth = {tier.value: scrape.value("queue_depth", priority=tier.value) for tier in Priority}
-    assert depth == {"high": 0, "normal": 0, "low": 4}
-
-
-GPU = DeviceFacts(
-    index=3, utilisation_percent=40, memory_used_bytes=5, memory_total_bytes=9, temperature_c=71,
-    power_w=215.5, ecc_errors=0,
-)  # fmt: skip
-FIGURES = ("utilisation_ratio", "memory_used_bytes", "memory_total_bytes", "temperature_celsius",
-           "power_watts", "ecc_errors")  # fmt: skip
-
-
-def test_a_gpu_shows_its_figures_by_index(scrape: Scrape) -> None:
-    scrape.telemetry.sample_device(GPU, ["echo"])
-    shown = [scrape.value(f"gpu_{name}", gpu="3") for name in FIGURES]
-    assert shown == [0.4, 5, 9, 71, 215.5, 0]
-    assert scrape.value("model_loaded", model="echo") == 1
-
-
-def test_what_a_gpu_no_longer_tells_is_not_shown_as_it_was(scrape: Scrape) -> None:
-    scrape.telemetry.sample_device(GPU, ["echo"])
-    scrape.telemetry.sample_device(replace(GPU, power_w=None), [])
-    assert scrape.value("gpu_power_watts", gpu="3") is None
-    assert scrape.value("gpu_temperature_celsius", gpu="3") == 71
-    assert scrape.value("model_loaded", model="echo") == 0
-    scrape.telemetry.sample_device(DeviceFacts(reason="NVML does not answer."), [])
-    assert {scrape.value(f"gpu_{name}", gpu="3") for name in FIGURES} == {None}
-
-
-def test_a_cpu_has_no_figures(scrape: Scrape) -> None:
-    scrape.telemetry.sample_device(None, ["echo"])
-    assert "darkroom_gpu_temperature_celsius{" not in generate_latest(scrape.registry).decode()
-    assert scrape.value("model_loaded", model="echo") == 1
 
 
 def test_the_exposition_says_what_is_running_and_when_nothing_began(scrape: Scrape) -> None:

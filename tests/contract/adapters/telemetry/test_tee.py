@@ -1,28 +1,31 @@
 """One listener's trouble is its own."""
 
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import pytest
 
 from adapters.telemetry.memory import MemoryTelemetry
 from adapters.telemetry.tee import TeeTelemetry
-from domain.model.device import DeviceFacts
+from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event, UnknownWakeup
-from domain.model.priority import Priority
+from domain.model.stock import Stock
 from ports.telemetry import Telemetry
 
 EVENT = UnknownWakeup("t-1")
+STOCK = Stock(parts={"queue": True})
 
 
 class Deaf(Telemetry):
     def record(self, event: Event) -> None:
         raise ValueError(f"I/O operation on closed file, {event}")
 
-    def sample_depth(self, depth: Mapping[Priority, int]) -> None:
+    def sample_stock(self, stock: Stock) -> None:
         raise ValueError("I/O operation on closed file")
 
-    def sample_device(self, gpu: DeviceFacts | None, loaded: Collection[str]) -> None:
+    def sample_device(
+        self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
+    ) -> None:
         raise ValueError("I/O operation on closed file")
 
 
@@ -30,10 +33,11 @@ def test_every_member_is_told_in_order() -> None:
     first, second = MemoryTelemetry(), MemoryTelemetry()
     tee = TeeTelemetry([first, second])
     tee.record(EVENT)
-    tee.sample_depth({Priority.HIGH: 1})
-    tee.sample_device(DeviceFacts(index=1), ["echo"])
+    tee.sample_stock(STOCK)
+    tee.sample_device(DeviceFacts(index=1), ["echo"], DeviceUse(2.0))
     assert list(first.events) == list(second.events) == [EVENT]
-    assert first.depth == second.depth == {Priority.HIGH: 1}
+    assert first.stock == second.stock == STOCK
+    assert first.use == second.use == DeviceUse(2.0)
     assert first.gpu == second.gpu == DeviceFacts(index=1)
     assert first.loaded == second.loaded == ("echo",)
     assert not tee.failures
@@ -46,7 +50,7 @@ def test_a_failing_member_is_counted_shown_once_and_passed_over(
     tee = TeeTelemetry([Deaf(), kept])
     for _ in range(3):
         tee.record(EVENT)
-    tee.sample_depth({})
+    tee.sample_stock(STOCK)
     assert list(kept.events) == [EVENT] * 3
     assert tee.failures == {"Deaf": 4}
     shown = capsys.readouterr().err

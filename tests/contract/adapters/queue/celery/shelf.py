@@ -124,6 +124,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.parked: list[Outgoing] = []
+        self.reasons: list[str] = []
         self.broken: Exception | None = None
 
     def park(self, message: Outgoing) -> None:
@@ -132,7 +133,7 @@ class Shelf:
         self.parked.append(message)
 
     def hands(self, slots: int = 1) -> Hands:
-        return Hands(slots, REST_S, self.park, BROKER.parked)
+        return Hands(slots, REST_S, self.park, BROKER.parked, self.reasons.append)
 
 
 def taken(hands: Hands, message: Letter | None = None) -> Hand:

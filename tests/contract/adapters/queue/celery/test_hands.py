@@ -85,6 +85,7 @@ def test_parked_it_lies_there_whole_before_it_is_acked() -> None:
     assert (parked.queue, parked.body) == (BROKER.parked, message.body)
     assert {**message.headers, "parked-because": "its handler could not read it"} == parked.headers
     assert message.told == ["ack"]
+    assert shelf.reasons == ["its handler could not read it"]
 
 
 def test_what_cannot_be_parked_is_offered_again() -> None:
@@ -93,7 +94,7 @@ def test_what_cannot_be_parked_is_offered_again() -> None:
     hands, hub = attached(shelf)
     message = letter()
     hands.park(message, "junk")
-    assert message.told == []
+    assert message.told == shelf.reasons == []
     hub.fire()
     assert message.told == ["requeue"]
 

@@ -22,9 +22,11 @@ class Post:
     def __init__(self, slots: int = 1, requeue_after_s: float = 3600.0) -> None:
         self.tap, self.gate = MemoryTap(), SlotGate(slots)
         self.started: list[Wakeup] = []
+        self.parked: list[str] = []
         self._outcomes: deque[Future[Outcome]] = deque()
         turns = TierTurns(TierClocks(AGEING), SteppedClock(0.0))
-        self.lead = Lead(self.tap, self.gate, turns, QUEUES, self._start, requeue_after_s)
+        self.lead = Lead(self.tap, self.gate, turns, QUEUES, self._start, requeue_after_s,
+                         self.parked.append)  # fmt: skip
 
     def _start(self, wakeup: Wakeup) -> Future[Outcome]:
         self.started.append(wakeup)
@@ -107,6 +109,7 @@ def test_what_cannot_be_read_is_parked_without_a_slot() -> None:
     (body,) = post.tap.offer(wakeup(LOW))
     assert post.next().pulled.body == body
     assert post.tap.settled == [(b"junk", Verdict.PARK)]
+    assert len(post.parked) == 1
 
 
 def test_what_cannot_be_parked_rests() -> None:
@@ -115,8 +118,10 @@ def test_what_cannot_be_parked_rests() -> None:
     post.tap.tiers[HIGH].append(b"junk")
     next(post.lead)
     assert post.tap.settled == []
+    assert post.parked == []
     post.tap.full = False
     next(post.lead)
+    assert len(post.parked) == 1
     assert post.tap.settled == [(b"junk", Verdict.REQUEUE), (b"junk", Verdict.PARK)]
 
 
