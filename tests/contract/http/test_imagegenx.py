@@ -346,4 +346,4 @@ async def test_a_wrong_value_is_named_where_it_was_sent(
     answer = await client.post(GENERATE, json={"text": "a boat", **fields})
     data = refused(answer, 422, error_code)
     assert (data["errors"][0]["pointer"] if data["errors"] else "") == pointer
-    assert sum((await surface.gateway.queue.depth()).values()) == 0
+    assert sum((await surface.container.queue().depth()).values()) == 0
