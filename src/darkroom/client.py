@@ -2,13 +2,14 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
+from darkroom.following import TaskEvent, follow
 from darkroom.inputs import Image, picture_field
 from darkroom.problem import DarkroomProblem
 from darkroom.transport import Transport
@@ -113,6 +114,12 @@ class Darkroom:
                 return task
             if left_s == 0:
                 raise TimeoutError(f"Task {task_id} is {task['status']} after {timeout_s:g} s.")
+
+    def follow(self, task_id: str, after: str | None = None) -> Iterator[TaskEvent]:
+        """What happens to the task, as it happens; `done`, with the whole task, comes last.
+        `after`: the `id` of the last event seen, to go on from there. A stream that breaks is
+        taken up again where it broke."""
+        return follow(self._http, task_id, after)
 
     def result(self, task_id: str) -> bytes:
         """The file of the task's main picture. A task without one has its result in

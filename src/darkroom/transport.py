@@ -2,14 +2,18 @@
 
 import ipaddress
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 
 from darkroom.problem import UNREACHABLE, DarkroomProblem
 
-JSON_TYPE = "application/json"
+JSON_TYPE, EVENTS_TYPE = "application/json", "text/event-stream"
+NOTHING_MORE = 204
+SILENCE_S = 45.0
+"""A server that lives says something every 15 s on an event stream."""
 PAUSES_S = (0.1, 0.4)
 """Between the tries of a request whose connection broke: three tries in all."""
 
@@ -57,6 +61,23 @@ class Transport:
         if answer.is_error:
             raise _problem(answer, _document(answer))
         return answer
+
+    @contextmanager
+    def events(
+        self, path: str, after: str | None
+    ) -> Iterator[Iterable[httpx2.ServerSentEvent] | None]:
+        """What the server sends on an event stream after the event `after`; None when that was
+        the last. Raises `DarkroomProblem`, `unreachable` when the stream breaks."""
+        headers = {"accept": EVENTS_TYPE} | ({} if after is None else {"last-event-id": after})
+        timeout = httpx2.Timeout(self._timeout_s, read=SILENCE_S)
+        try:
+            with self._client.stream("GET", path, headers=headers, timeout=timeout) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise _problem(answer, _document(answer))
+                yield None if answer.status_code == NOTHING_MORE else httpx2.EventSource(answer)
+        except httpx2.RequestError as error:
+            raise self._unreachable(error) from error
 
     def _tried(self, request: httpx2.Request, pauses_s: Sequence[float]) -> httpx2.Response:
         try:

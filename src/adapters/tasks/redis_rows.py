@@ -25,7 +25,8 @@ def row(task: Task, now: float) -> dict[str, Any]:
     """The fields of `task`, its places in the indexes, and when it fades."""
     fields = {
         "id": task.task_id, "body": compact_json(task_to_json(task)), "revision": task.revision,
-        "status": task.status.value, "model": task.request.model,
+        "status": task.status.value, "attempt": task.attempt, "progress": str(task.progress),
+        "model": task.request.model,
         "created_at": repr(task.created_at), "places": compact_json(_places(task)).decode(),
         "times": _times(task), "forget_at": "",
     }  # fmt: skip

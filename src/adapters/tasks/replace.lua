@@ -1,9 +1,9 @@
 -- Times are unix seconds, spans are milliseconds. Compare-and-set: 1 = stored, 0 = nothing changed.
 -- `write` names this very call: made twice because its answer was lost, it finds its own row.
 
-local row = read(given.id, 'revision', 'write', 'places', 'key', 'status')
+local row = read(given.id, 'revision', 'write', 'places', 'key', 'status', 'progress')
 if not row then return 0 end
-local _, revision, last_write, places, key, status = unpack(row)
+local _, revision, last_write, places, key, status, progress = unpack(row)
 if last_write == given.write then return 1 end
 if tonumber(revision) ~= given.expected then return 0 end
 
@@ -12,8 +12,10 @@ if tonumber(revision) ~= given.expected then return 0 end
 redis.call('PERSIST', row_of(given.id))
 for _, told in ipairs(given.outbox) do put_delivery(told) end
 write(places, key)
--- Of moves only: a note, such as every task gets that waits, would reach every gateway for nothing.
-if status ~= given.status then
-  redis.call('PUBLISH', given.prefix .. 'changed', given.id .. ' ' .. given.status)
+-- Of moves and of progress: another note, such as every task gets that waits, would reach every
+-- gateway for nothing.
+if status ~= given.status or progress ~= given.progress then
+  redis.call('PUBLISH', given.prefix .. 'changed', table.concat(
+    {given.id, given.status, given.revision, given.attempt, given.progress}, ' '))
 end
 return 1

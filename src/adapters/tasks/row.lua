@@ -69,7 +69,8 @@ local function write(places, key)
   local id = given.id
   redis.call('HSET', row_of(id), 'body', given.body, 'revision', given.revision,
     'write', given.write, 'forget_at', given.forget_at, 'key', key, 'places', given.places,
-    'status', given.status, 'model', given.model, 'created_at', given.created_at)
+    'status', given.status, 'progress', given.progress, 'model', given.model,
+    'created_at', given.created_at)
   if places ~= given.places then
     leave(places, id)
     enter(given.places, id)

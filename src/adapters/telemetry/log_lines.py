@@ -14,6 +14,8 @@ from domain.model.events import (
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
+    StreamClosed,
+    StreamOpened,
     UnknownWakeup,
 )
 from domain.model.task import Move, TaskMoved, Timing
@@ -55,6 +57,10 @@ def line_of(event: Event) -> Line:
             return (*MOVES[event.move], _moved(event))
         case RequestServed():
             return _served(event)
+        case StreamOpened():
+            return "debug", "stream_opened", {}
+        case StreamClosed():
+            return "debug", "stream_closed", {}
         case (
             StaleWriteRefused() | UnknownWakeup() | PublishFailed() | LoopFailed()
             | AttemptFailed() | MessageParked() | BatchRan() | ModelLoaded()

@@ -41,6 +41,10 @@ class Metrics:
             "method", "route",
         )  # fmt: skip
 
+        self.streams = Gauge(
+            "darkroom_open_streams", "Event streams that clients follow.", registry=self._registry
+        )
+
     def _tasks(self) -> None:
         self.tasks = self._counters("tasks", "Tasks that ended.", "model", "outcome")
         self.task_s = self._histograms(

@@ -29,6 +29,8 @@ from domain.model.events import (
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
+    StreamClosed,
+    StreamOpened,
     UnknownWakeup,
 )
 from domain.model.stock import Stock
@@ -87,6 +89,10 @@ class PrometheusTelemetry(Telemetry):
                 self._metrics.model_load_s(self._model(event.model)).set(event.load_s)
             case MessageParked():
                 self._metrics.parked.inc()
+            case StreamOpened():
+                self._metrics.streams.inc()
+            case StreamClosed():
+                self._metrics.streams.dec()
             case AttemptFailed():
                 pass  # its task moves next, and that is counted
             case _:

@@ -105,6 +105,8 @@ def _writing(hint: Any) -> Write | None:
         return _optionally(_writing(next(each for each in inner if each is not type(None))))
     if origin in (dict, Mapping):
         return _by_name(_writing(inner[1]))
+    if origin is Sequence and hasattr(inner[0], "__dataclass_fields__"):
+        return _each(_writer(inner[0]))
     if origin in (Sequence, tuple):
         return _plain
     if issubclass(hint, StrEnum):
@@ -120,6 +122,10 @@ def _by_name(write: Write | None) -> Write:
     if write is None:
         return dict
     return lambda value: {key: write(item) for key, item in value.items()}
+
+
+def _each(write: Write) -> Write:
+    return lambda value: [write(item) for item in value]
 
 
 def _plain(value: Any) -> Json:

@@ -94,6 +94,16 @@ class MessageParked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class StreamOpened:
+    """Somebody follows a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamClosed:
+    """And does no longer."""
+
+
 Event = (
     TaskMoved
     | StaleWriteRefused
@@ -105,4 +115,6 @@ Event = (
     | BatchRan
     | ModelLoaded
     | MessageParked
+    | StreamOpened
+    | StreamClosed
 )

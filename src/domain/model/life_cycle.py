@@ -65,14 +65,15 @@ def claim(task: Task, now: float, worker: str, policy: TaskPolicy) -> Moved:
     run_until = now + policy.timeout_s
     return move(
         task, Move.CLAIM, now,
-        attempt=task.attempt + 1, charged=task.charged + 1, worker=worker, progress=0,
+        attempt=task.attempt + 1, charged=task.charged + 1, worker=worker,
         started_at=now, lease_until=min(now + policy.lease_s, run_until), run_until=run_until,
         not_before=None, timing=Timing(queue_ms=round(1000 * max(0.0, now - task.created_at))),
     )  # fmt: skip
 
 
 def renew(task: Task, attempt: int, now: float, policy: TaskPolicy, progress: int) -> Task:
-    """The lease, longer, but never beyond the attempt's time limit. Progress never goes back."""
+    """The lease, longer, but never beyond the attempt's time limit. Progress never goes back,
+    also not to where a later attempt stands."""
     current = fenced(task, attempt)
     until = _within_limit(current, now + policy.lease_s)
     return note(current, lease_until=until, progress=max(current.progress, progress))

@@ -59,12 +59,26 @@ TABLE: Mapping[tuple[TaskStatus, Move], TaskStatus] = {
 EVENTS = dict(zip((SUCCESS, FAILURE, CANCELED, EXPIRED), ENDS, strict=True))
 
 
+HISTORY = 16
+"""Moves a row remembers. More are made only by a task that is handed back again and again."""
+
+
 class IllegalMove(Exception):
     """This move does not leave from this state."""
 
 
 class StaleAttempt(Exception):
     """The attempt that writes is no longer the task's current one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a task stood once it was stored as `revision`: what whoever follows it wants to know."""
+
+    revision: int
+    status: TaskStatus
+    attempt: int = 0
+    progress: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,8 @@ class Failure:
 class Task:
     """One row of the ledger. `revision` grows with every stored change (compare-and-set).
     `alone`: an attempt took its process or its device along, so no other shares a batch with it.
-    `trace`: W3C trace context headers of the submit."""
+    `progress` never goes back, not even when another attempt starts over. `history`: its last
+    moves, oldest first. `trace`: W3C trace context headers of the submit."""
 
     task_id: str
     tenant: str
@@ -138,6 +153,7 @@ class Task:
     result: Result | None = None
     error: Failure | None = None
     warnings: Sequence[str] = ()
+    history: Sequence[Change] = ()
     retry_of: str | None = None
     batch_id: str | None = None
     request_id: str | None = None
@@ -146,6 +162,10 @@ class Task:
     @property
     def terminal(self) -> bool:
         return self.status in TERMINAL
+
+    @property
+    def change(self) -> Change:
+        return Change(self.revision, self.status, self.attempt, self.progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +194,8 @@ def move(task: Task, by: Move, at: float, *, lapsed: bool = False, **changes: An
     status = TABLE.get((task.status, by))
     if status is None:
         raise IllegalMove(f"{task.status} does not {by}")
-    after = replace(task, status=status, revision=task.revision + 1, **changes)
+    moved = replace(task, status=status, revision=task.revision + 1, **changes)
+    after = replace(moved, history=(*task.history, moved.change)[-HISTORY:])
     return Moved(after, TaskMoved(after, by, task.status, at, lapsed), _outbox(after, by, at))
 
 

@@ -3,16 +3,16 @@
 from domain.model.errors import TaskGone, TaskNotFound
 from domain.model.task import TERMINAL, Task
 from ports.clock import Elapsed
+from ports.event_bus import Changed, EventBus
 from ports.task_store import TaskStore
-from ports.task_watch import Changed, TaskWatch
 
 LOOK_AGAIN_S = 1.0
 """What is heard of changes is a hint that may be lost: so often the row is read all the same."""
 
 
 class GetTask:
-    def __init__(self, store: TaskStore, watch: TaskWatch, elapsed: Elapsed) -> None:
-        self._store, self._watch, self._elapsed = store, watch, elapsed
+    def __init__(self, store: TaskStore, bus: EventBus, elapsed: Elapsed) -> None:
+        self._store, self._bus, self._elapsed = store, bus, elapsed
 
     async def __call__(self, tenant: str, task_id: str, wait_s: float = 0.0) -> Task:
         """The tenant's task; with `wait_s`, at the latest after that long, earlier when it ends.
@@ -20,7 +20,7 @@ class GetTask:
         if wait_s <= 0:
             return await self._read(tenant, task_id)
         until_s = self._elapsed() + wait_s
-        with self._watch.listen(task_id) as changed:
+        with self._bus.listen(task_id) as changed:
             task = await self._read(tenant, task_id)
             while not task.terminal and self._elapsed() < until_s:
                 await self._ended(changed, until_s)
@@ -31,8 +31,8 @@ class GetTask:
         """Returns when it may have ended, or it is time to look."""
         look_at_s = min(until_s, self._elapsed() + LOOK_AGAIN_S)
         while (left_s := look_at_s - self._elapsed()) > 0:
-            status = await changed(left_s)
-            if status is None or status in TERMINAL:
+            change = await changed(left_s)
+            if change is None or change.status in TERMINAL:
                 return
 
     async def _read(self, tenant: str, task_id: str) -> Task:

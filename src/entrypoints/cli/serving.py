@@ -22,7 +22,7 @@ SWITCH_S = 0.0005
 """How long the event loop may keep the thread that publishes from the interpreter, which it needs
 for microseconds a dozen times a batch; Python's own is ten times that, each time."""
 DRAIN_CONNECTIONS_S = 3
-"""A client that long-polls does not hold the end up for longer than this."""
+"""A client that long-polls or follows does not hold the end up for longer than this."""
 
 
 class Server(uvicorn.Server):

@@ -26,6 +26,10 @@ def put_json(document: object) -> None:
     put(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+def put_json_line(document: object) -> None:
+    put(json.dumps(document, ensure_ascii=False))
+
+
 def put_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows in aligned columns, whole whatever the width: they may go through a pipe."""
     table = [head, *rows]

@@ -14,13 +14,13 @@ from ports.blob_store import BlobStore
 from ports.clock import Now
 from ports.device_meter import DeviceMeter
 from ports.epoch import Epoch
+from ports.event_bus import EventBus
 from ports.image_fetcher import ImageFetcher
 from ports.imaging import Imaging
 from ports.inference import Inference
 from ports.key_store import KeyStore
 from ports.rate_limiter import RateLimiter
 from ports.task_store import TaskStore
-from ports.task_watch import TaskWatch
 from ports.telemetry import Telemetry
 from ports.worker_registry import WorkerRegistry
 
@@ -64,10 +64,10 @@ def redis_task_store(settings: Settings, redis: "RedisClient", now: Now) -> Task
     return RedisTaskStore(redis, REDIS_PREFIX, now, allow_eviction=allowed)
 
 
-def redis_task_watch(redis: "RedisClient") -> TaskWatch:
-    from adapters.watch.redis import RedisTaskWatch
+def redis_event_bus(redis: "RedisClient") -> EventBus:
+    from adapters.events.redis import RedisEventBus
 
-    return RedisTaskWatch(redis, REDIS_PREFIX)
+    return RedisEventBus(redis, REDIS_PREFIX)
 
 
 def redis_epoch(redis: "RedisClient", now: Now) -> Epoch:

@@ -8,7 +8,7 @@ from dependency_injector import containers, providers
 
 from adapters.clock import system_now, uuid7
 from adapters.epoch.memory import MemoryEpoch
-from adapters.watch.memory import MemoryTaskWatch
+from adapters.events.memory import MemoryEventBus
 from adapters.workers.memory import MemoryWorkerRegistry
 from domain.model.life_cycle import TaskPolicy
 from domain.model.links import LinkSigner
@@ -73,7 +73,7 @@ class CoreContainer(containers.DeclarativeContainer):
     telemetry = providers.Singleton(build_telemetry, settings, models, metrics_registry)
     tracing = providers.Singleton(build_tracing)
 
-    heard = providers.Singleton(MemoryTaskWatch)
+    heard = providers.Singleton(MemoryEventBus)
     store = providers.Selector(
         config.task_store,
         memory=providers.Singleton(adapters.memory_task_store, now, heard.provided.tell),

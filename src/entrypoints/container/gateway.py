@@ -8,6 +8,7 @@ from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.confirm_published import ConfirmPublished
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
+from domain.use_cases.follow_task import FollowTask
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
@@ -68,13 +69,13 @@ class GatewayContainer(Core):
 
     confirm = providers.Singleton(ConfirmPublished, Core.ledger, Core.now)
     wake = providers.Singleton(WakeWorker, Core.queue, confirm, Core.telemetry)
-    watch = providers.Selector(
+    bus = providers.Selector(
         Core.config.task_store,
         memory=Core.heard,
         sqlite=Core.heard,
-        redis=providers.Singleton(adapters.redis_task_watch, Core.redis),
+        redis=providers.Singleton(adapters.redis_event_bus, Core.redis),
     )
-    get = providers.Singleton(GetTask, Core.store, watch, Core.elapsed)
+    get = providers.Singleton(GetTask, Core.store, bus, Core.elapsed)
     read = providers.Singleton(
         ReadSubmission,
         Core.models,
@@ -93,6 +94,7 @@ class GatewayContainer(Core):
             providers.Callable(submit_limits, Core.settings), Core.tracing,
         ),
         get=get,
+        follow=providers.Singleton(FollowTask, get, bus, Core.telemetry, Core.elapsed),
         list=providers.Singleton(ListTasks, Core.store),
         cancel=providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy),
         retry=providers.Singleton(
@@ -128,7 +130,7 @@ class GatewayContainer(Core):
         cors_allow_credentials=Core.settings.provided.cors_allow_credentials,
     )  # fmt: skip
     lifetimes = providers.Callable(
-        in_order, Core.shared_lifetimes, providers.List(limiter, keys, watch)
+        in_order, Core.shared_lifetimes, providers.List(limiter, keys, bus)
     )
 
 

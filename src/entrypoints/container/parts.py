@@ -9,7 +9,7 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
     """Built, not started."""
     return {
         "TaskStore": container.store(),
-        "TaskWatch": container.watch(),
+        "EventBus": container.bus(),
         "Epoch": container.epoch(),
         "WorkerRegistry": container.workers(),
         "WakeupQueue": container.queue(),

@@ -23,6 +23,7 @@ from entrypoints.http.plain_route import PlainRoutes
 from entrypoints.http.routes import (
     catalogue,
     docs,
+    events,
     files,
     gpus,
     health,
@@ -38,13 +39,14 @@ from entrypoints.http.routes import (
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
-    submit, tasks, results, generating, files, models, queues, workers, gpus, limits, health,
-    catalogue, docs,
+    submit, tasks, events, results, generating, files, models, queues, workers, gpus, limits,
+    health, catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""
 ASKED_HEADERS = (
-    "authorization", "content-type", "idempotency-key", "prefer", "x-api-key", "x-request-id",
+    "authorization", "content-type", "idempotency-key", "last-event-id", "prefer", "x-api-key",
+    "x-request-id",
 )  # fmt: skip
 SHOWN_HEADERS = (
     "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied", "RateLimit",

@@ -67,6 +67,7 @@ class UrlsDocument(TypedDict):
     """Ready-made addresses: clients never build one."""
 
     self: str
+    events: str
     result: str
     cancel: str
 

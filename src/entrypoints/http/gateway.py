@@ -10,6 +10,7 @@ from domain.use_cases.admit_caller import AdmitCaller
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
+from domain.use_cases.follow_task import FollowTask
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
@@ -46,6 +47,7 @@ class UseCases:
     admit: AdmitCaller
     submit: SubmitTask
     get: GetTask
+    follow: FollowTask
     list: ListTasks
     cancel: CancelTask
     retry: RetryTask

@@ -143,4 +143,9 @@ def _timing(task: Task) -> TimingDocument:
 
 def _urls(request: Request, task: Task) -> UrlsDocument:
     own = f"{base_url(request)}/v1/tasks/{task.task_id}"
-    return {"self": own, "result": f"{own}/result", "cancel": f"{own}/cancel"}
+    return {
+        "self": own,
+        "events": f"{own}/events",
+        "result": f"{own}/result",
+        "cancel": f"{own}/cancel",
+    }

@@ -18,6 +18,8 @@ from domain.model.events import (
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
+    StreamClosed,
+    StreamOpened,
     UnknownWakeup,
 )
 from domain.model.life_cycle import (
@@ -117,6 +119,7 @@ def troubles() -> st.SearchStrategy[Any]:
         st.builds(BatchRan, MARKED, st.integers(1, 99), SECONDS, SECONDS),
         st.builds(ModelLoaded, MARKED, MARKED, SECONDS),
         st.builds(MessageParked, MARKED),
+        st.builds(StreamOpened) | st.builds(StreamClosed),
     )
 
 

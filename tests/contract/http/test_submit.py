@@ -40,7 +40,10 @@ async def test_a_task_has_every_key_from_the_start(client: AsyncClient) -> None:
         ),
         "result": None, "error": None, "warnings": [], "metadata": {}, "retry_of": None,
         "batch_id": None,
-        "urls": {"self": own, "result": f"{own}/result", "cancel": f"{own}/cancel"},
+        "urls": {
+            "self": own, "events": f"{own}/events", "result": f"{own}/result",
+            "cancel": f"{own}/cancel",
+        },
     }  # fmt: skip
 
 

@@ -118,8 +118,8 @@ async def test_an_id_of_nothing(client: AsyncClient, task_id: str) -> None:
 @pytest.mark.parametrize(
     ("method", "tail"),
     [
-        ("GET", ""), ("GET", "/result"), ("GET", "/thumbnail"), ("POST", "/cancel"),
-        ("POST", "/retry"), ("DELETE", ""),
+        ("GET", ""), ("GET", "/result"), ("GET", "/thumbnail"), ("GET", "/events"),
+        ("POST", "/cancel"), ("POST", "/retry"), ("DELETE", ""),
     ],
 )  # fmt: skip
 async def test_another_tenants_task_looks_like_none(

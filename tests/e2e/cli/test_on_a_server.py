@@ -27,6 +27,24 @@ def test_tasks_are_listed_shown_and_canceled(photo: Path, pointed: Service) -> N
     assert typed("tasks", "cancel", task_id).stdout.split() == [task_id, "SUCCESS"]
 
 
+def test_a_task_is_watched_to_its_end(photo: Path, pointed: Service) -> None:
+    with pointed.client() as darkroom:
+        task_id = darkroom.submit("invert", image=photo)["task_id"]
+    result = typed("tasks", "watch", task_id, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["event"] for event in events][-1] == "done"
+    assert events[-1]["data"]["status"] == "SUCCESS"
+    assert typed("tasks", "watch", task_id).stdout.split() == [task_id, "SUCCESS"]
+
+
+def test_a_watched_task_that_fails_is_told(photo: Path, pointed: Service) -> None:
+    with pointed.client() as darkroom:
+        broken = darkroom.submit("invert", image=photo.read_bytes()[:100])
+    fault = told(typed("tasks", "watch", broken["task_id"]), 1)
+    assert fault[0] == "invert did not finish: image_corrupt"
+
+
 def test_a_page_says_how_to_go_on(photo: Path, pointed: Service) -> None:
     for _ in range(2):
         typed("run", "invert", str(photo), "-o", "o.png")

@@ -1,6 +1,7 @@
 """What the client sends, and what it makes of the answers."""
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,45 @@ def test_an_address_that_is_none_is_told(url: str) -> None:
 def test_readiness_never_raises(found: Any, ready: bool) -> None:
     with client(Script(found)) as darkroom:
         assert darkroom.is_ready() is ready
+
+
+def stream(*events: tuple[int, str, dict[str, Any]]) -> httpx2.Response:
+    text = "".join(
+        f"event: {kind}\nid: {at}\ndata: {json.dumps(data)}\n\n: ping\n\n"
+        for at, kind, data in events
+    )
+    return httpx2.Response(200, text=text, headers={"content-type": "text/event-stream"})
+
+
+def test_following_ends_with_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkroom.following.PAUSES_S", (0.0,) * 3)
+    begun = stream((1, "status", {"status": "PENDING"}), (2, "status", {"status": "STARTED"}))
+    ended = stream((5, "progress", {"progress": 40}), (7, "done", task("SUCCESS")))
+    script = Script(begun, httpx2.ReadTimeout("silence"), answer({}, 502), ended)
+    with client(script) as darkroom:
+        told = list(darkroom.follow(TASK_ID))
+    assert [(event.kind, event.id) for event in told] == [
+        ("status", "1"), ("status", "2"), ("progress", "5"), ("done", "7"),
+    ]  # fmt: skip
+    assert told[-1].data == task("SUCCESS")
+    assert [each.headers.get("last-event-id") for each in script.requests] == [None, *["2"] * 3]
+    assert script.calls == [f"GET /v1/tasks/{TASK_ID}/events"] * 4
+
+
+def test_following_on_from_the_end_tells_nothing() -> None:
+    script = Script(httpx2.Response(204))
+    with client(script) as darkroom:
+        assert list(darkroom.follow(TASK_ID, after="7")) == []
+
+
+def test_following_in_vain_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkroom.following.PAUSES_S", (0.0,) * 3)
+    for broken, code, tries in (
+        (httpx2.ConnectError("nobody"), "unreachable", 4),
+        (stream(), "unreachable", 4),
+        (answer({"code": "task_not_found"}, 404), "task_not_found", 1),
+    ):
+        script = Script(broken)
+        with client(script) as darkroom, pytest.raises(DarkroomProblem) as told:
+            list(darkroom.follow(TASK_ID))
+        assert (told.value.code, len(script.calls)) == (code, tries)

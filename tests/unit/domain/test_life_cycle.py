@@ -80,7 +80,7 @@ def test_a_task_is_overdue_from_its_start_by_on() -> None:
 def test_a_claim_begins_a_fresh_attempt() -> None:
     first = replace(some.started(), progress=40)
     second = some.started(some.retrying(first), NOW + 30)
-    assert (second.attempt, second.charged, second.progress) == (2, 2, 0)
+    assert (second.attempt, second.charged, second.progress) == (2, 2, 40)
     assert (second.started_at, second.not_before) == (NOW + 30, None)
     assert second.timing.queue_ms == 30_000
 
@@ -100,7 +100,7 @@ def test_a_limit_at_the_epoch_is_a_limit() -> None:
     assert renew(task, 1, 5.0, policy, 0).lease_until == 0.0
 
 
-def test_progress_never_goes_back_within_an_attempt() -> None:
+def test_progress_never_goes_back() -> None:
     task = renew(some.started(), 1, NOW, POLICY, 60)
     assert renew(task, 1, NOW, POLICY, 20).progress == 60
 

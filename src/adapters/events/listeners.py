@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from domain.model.task import TaskStatus
-from ports.task_watch import Changed
+from domain.model.task import Change
+from ports.event_bus import Changed
 
-Heard = asyncio.Queue[TaskStatus | None]
+Heard = asyncio.Queue[Change | None]
+
+MOST = 64
+"""Changes kept for a listener who is slow; then he has to look for himself."""
 
 
 class Listeners:
@@ -18,9 +21,12 @@ class Listeners:
     def __init__(self) -> None:
         self._heard: defaultdict[str, list[Heard]] = defaultdict(list)
 
+    def __len__(self) -> int:
+        return sum(map(len, self._heard.values()))
+
     @contextmanager
     def listen(self, task_id: str) -> Iterator[Changed]:
-        heard: Heard = asyncio.Queue()
+        heard: Heard = asyncio.Queue(MOST)
         self._heard[task_id].append(heard)
         try:
             yield partial(_next, heard)
@@ -29,18 +35,26 @@ class Listeners:
             if not self._heard[task_id]:
                 del self._heard[task_id]
 
-    def tell(self, task_id: str, status: TaskStatus) -> None:
+    def tell(self, task_id: str, change: Change) -> None:
         for heard in self._heard.get(task_id, ()):
-            heard.put_nowait(status)
+            _put(heard, change)
 
     def tell_all_to_look(self) -> None:
         """Something may have been missed."""
         for waiting in self._heard.values():
             for heard in waiting:
-                heard.put_nowait(None)
+                _put(heard, None)
 
 
-async def _next(heard: Heard, wait_s: float) -> TaskStatus | None:
+def _put(heard: Heard, change: Change | None) -> None:
+    if heard.full():
+        change = None
+        while not heard.empty():
+            heard.get_nowait()
+    heard.put_nowait(change)
+
+
+async def _next(heard: Heard, wait_s: float) -> Change | None:
     try:
         async with asyncio.timeout(wait_s):
             return await heard.get()

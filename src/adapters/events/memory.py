@@ -2,19 +2,19 @@
 
 from contextlib import AbstractContextManager
 
-from adapters.watch.listeners import Listeners
+from adapters.events.listeners import Listeners
 from domain.model.task import Task
-from ports.task_watch import Changed, TaskWatch
+from ports.event_bus import Changed, EventBus
 
 
-class MemoryTaskWatch(TaskWatch):
+class MemoryEventBus(EventBus):
     """Its ledger calls `tell` with each row it has stored. Another process's ledger doesn't."""
 
     def __init__(self) -> None:
-        self._listeners = Listeners()
+        self.listeners = Listeners()
 
     def listen(self, task_id: str) -> AbstractContextManager[Changed]:
-        return self._listeners.listen(task_id)
+        return self.listeners.listen(task_id)
 
     def tell(self, task: Task) -> None:
-        self._listeners.tell(task.task_id, task.status)
+        self.listeners.tell(task.task_id, task.change)

@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from adapters.events.redis import RedisEventBus
 from adapters.redis_client import RedisClient
 from adapters.tasks.redis import RedisTaskStore
-from adapters.watch.redis import RedisTaskWatch
 from domain.model.life_cycle import claim
 from domain.model.task import STARTED
-from tests.contract.clauses.task_watch import SOON_S, TaskWatchClauses, heard
+from tests.contract.clauses.event_bus import SOON_S, EventBusClauses, heard
 from tests.contract.redis_space import redis_space, redis_url
 from tests.contract.task_factory import POLICY, START, SteppedClock, pending
 from tests.servers.tcp_link import tcp_link
@@ -28,21 +28,21 @@ async def store(space: Space) -> RedisTaskStore:
     return RedisTaskStore(*space, SteppedClock(), warn=lambda _risk: None)
 
 
-async def subscribed(watch: RedisTaskWatch) -> RedisTaskWatch:
+async def subscribed(bus: RedisEventBus) -> RedisEventBus:
     """Started, and past the moment from which it hears."""
-    with watch.listen("any") as changed:
-        await watch.start()
+    with bus.listen("any") as changed:
+        await bus.start()
         async with asyncio.timeout(SOON_S):
             assert await changed(SOON_S) is None
-    return watch
+    return bus
 
 
-class TestTaskWatch(TaskWatchClauses):
+class TestEventBus(EventBusClauses):
     @pytest.fixture
-    async def watch(self, space: Space) -> AsyncIterator[RedisTaskWatch]:
-        watch = await subscribed(RedisTaskWatch(*space))
-        yield watch
-        await watch.aclose()
+    async def bus(self, space: Space) -> AsyncIterator[RedisEventBus]:
+        bus = await subscribed(RedisEventBus(*space))
+        yield bus
+        await bus.aclose()
 
 
 @pytest.mark.anyio
@@ -53,13 +53,13 @@ async def test_a_lost_link_is_taken_up_again_and_who_waits_is_told_to_look(
     async with tcp_link(address.port or 6379) as link:
         client = RedisClient(address._replace(netloc=f"127.0.0.1:{link.port}").geturl())
         await client.start()
-        watch = await subscribed(RedisTaskWatch(client, space[1]))
+        bus = await subscribed(RedisEventBus(client, space[1]))
         task = await store.insert_once(pending(), None)
-        with watch.listen(task.task_id) as changed:
+        with bus.listen(task.task_id) as changed:
             await link.cut()
             async with asyncio.timeout(SOON_S):
                 assert await changed(SOON_S) is None
             assert await store.replace(claim(task, START, "w", POLICY).task, task.revision)
             assert await heard(changed) is STARTED
-        await watch.aclose()
+        await bus.aclose()
         await client.aclose()

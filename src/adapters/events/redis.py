@@ -3,23 +3,23 @@
 import asyncio
 from contextlib import AbstractContextManager, suppress
 
+from adapters.events.listeners import Listeners
 from adapters.redis_client import RedisClient
-from adapters.watch.listeners import Listeners
 from domain.model.errors import StorageUnavailable
-from domain.model.task import TaskStatus
+from domain.model.task import Change, TaskStatus
+from ports.event_bus import Changed, EventBus
 from ports.lifecycle import Lifecycle
-from ports.task_watch import Changed, TaskWatch
 
 AGAIN_AFTER_S = 1.0
 
 
-class RedisTaskWatch(TaskWatch, Lifecycle):
-    """A message is `<task id> <status>`. A lost subscription is taken up again each second; who
-    waits looks for itself meanwhile."""
+class RedisEventBus(EventBus, Lifecycle):
+    """A message is `<task id> <status> <revision> <attempt> <progress>`. A lost subscription is
+    taken up again each second; who waits looks for itself meanwhile."""
 
     def __init__(self, client: RedisClient, prefix: str) -> None:
         self._client, self._channel = client, f"{prefix}changed"
-        self._listeners = Listeners()
+        self.listeners = Listeners()
         self._hearing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -31,7 +31,7 @@ class RedisTaskWatch(TaskWatch, Lifecycle):
             await asyncio.wait([self._hearing])
 
     def listen(self, task_id: str) -> AbstractContextManager[Changed]:
-        return self._listeners.listen(task_id)
+        return self.listeners.listen(task_id)
 
     async def _hear(self) -> None:
         while True:
@@ -43,8 +43,14 @@ class RedisTaskWatch(TaskWatch, Lifecycle):
     def _tell(self, message: bytes | None) -> None:
         """None: the subscription stands from now on, and what was told before went unheard."""
         if message is None:
-            self._listeners.tell_all_to_look()
+            self.listeners.tell_all_to_look()
             return
-        task_id, _, status = message.decode().partition(" ")
-        with suppress(ValueError):  # a status of a newer release: its row is read when next looked
-            self._listeners.tell(task_id, TaskStatus(status))
+        with suppress(ValueError):  # of another release: its row is read when next looked
+            task_id, change = _read(message)
+            self.listeners.tell(task_id, change)
+
+
+def _read(message: bytes) -> tuple[str, Change]:
+    """Raises `ValueError` for what it does not know."""
+    task_id, status, revision, attempt, progress = message.decode().split(" ")
+    return task_id, Change(int(revision), TaskStatus(status), int(attempt), int(progress))
