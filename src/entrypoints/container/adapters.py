@@ -9,6 +9,11 @@ from domain.model.links import LinkSigner
 from domain.model.model_registry import ModelRegistry
 from domain.model.url_policy import UrlPolicy
 from entrypoints.configuration import api_keys
+from entrypoints.container.torch_process import (
+    keep_freed_memory,
+    let_cores_rest,
+    torch_threads,
+)
 from entrypoints.settings import Settings
 from ports.blob_store import BlobStore
 from ports.clock import Now
@@ -173,21 +178,13 @@ def device_inference(
     from adapters.inference.device_thread import DeviceThreadInference
 
     let_cores_rest()
+    keep_freed_memory()
     names = [each.spec.name for each in models.models if each.is_for_startup]
     threads, limits = torch_threads(settings), batch_limits(settings)
     return DeviceThreadInference(
         models, settings.device, names, threads, limits=limits, on_sick=on_sick,
         tell=telemetry.record,
     )  # fmt: skip
-
-
-def let_cores_rest() -> None:
-    """OpenMP's threads, torch's on a CPU, would spin while they wait for each other, on cores that
-    decoding and HTTP need: a pass takes up to five times as long then. Read when torch is loaded.
-    """
-    import os
-
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def device_meter(settings: Settings) -> DeviceMeter:
@@ -209,16 +206,3 @@ def device_meter(settings: Settings) -> DeviceMeter:
 
 def batch_limits(settings: Settings) -> BatchLimits:
     return BatchLimits(settings.batch_window_ms / 1000, settings.max_batch_size)
-
-
-def torch_threads(settings: Settings) -> Callable[[], None]:
-    """Sets the CPU threads of torch, on the device thread, once torch is wanted at all."""
-
-    def apply() -> None:
-        import os
-        import sys
-
-        if torch := sys.modules.get("torch"):
-            torch.set_num_threads(settings.torch_threads or os.cpu_count() or 1)
-
-    return apply

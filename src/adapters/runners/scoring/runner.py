@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from adapters.runners.device_faults import device_faults
 from adapters.runners.scoring.metrics import Metrics
@@ -11,6 +11,9 @@ from adapters.runners.validation import NoParams, params_schema, params_validato
 from domain.model.errors import InferenceFailed
 from domain.model.model_spec import ModelSpec
 from domain.model.runner import Checkpoint, ModelRunner, RunnerInput, RunnerOutput
+
+if TYPE_CHECKING:
+    from adapters.runners.scoring.cores import Cores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +46,10 @@ class ImageScoringRunner(ModelRunner):
 
     def __init__(self) -> None:
         self._device: str | None = None
+        self._cores: Cores | None = None
 
     def load(self, device: str) -> None:
+        self._cores = _cores() if device == "cpu" else None
         self._measure([_blank()], device)
         self._device = device
 
@@ -88,6 +93,9 @@ class ImageScoringRunner(ModelRunner):
         )
 
     def release(self) -> None:
+        cores, self._cores = self._cores, None
+        if cores is not None:
+            cores.close()
         device, self._device = self._device, None
         if device is not None and device.startswith("cuda"):
             import torch
@@ -95,12 +103,24 @@ class ImageScoringRunner(ModelRunner):
             torch.cuda.empty_cache()
 
     def _measure(self, batch: Sequence[Prepared], device: str) -> Sequence[Metrics]:
-        from adapters.runners.scoring.measure import measure, to_device
-
         with device_faults("measuring"):
-            frames = to_device([item.frame for item in batch], device)
-            windows = to_device([item.window for item in batch], device)
-            return measure(frames, windows)
+            if self._cores is None:
+                return _measured(batch, device)
+            return self._cores.each(lambda item: _measured([item], device)[0], batch)
+
+
+def _measured(batch: Sequence[Prepared], device: str) -> Sequence[Metrics]:
+    from adapters.runners.scoring.measure import measure, to_device
+
+    frames = to_device([item.frame for item in batch], device)
+    windows = to_device([item.window for item in batch], device)
+    return measure(frames, windows)
+
+
+def _cores() -> "Cores":
+    from adapters.runners.scoring.cores import Cores
+
+    return Cores()
 
 
 def _blank() -> Prepared:
