@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from adapters.tasks.agenda import Agenda
+from adapters.tasks.batch_book import BatchBook
 from adapters.tasks.memory_outbox import MemoryWebhookOutbox
 from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due, due_times
@@ -23,11 +24,12 @@ KeyName = tuple[str, str, str]
 
 class MemoryTaskStore(TaskStore, Lifecycle):
     """No method waits between its first look and its last write: on one event loop each is
-    atomic. `tell` hears of each changed row."""
+    atomic. `tell` hears of each changed row. `batches`: it counts in them."""
 
     def __init__(
         self, now: Now, tell: Tell = nobody, outbox: MemoryWebhookOutbox | None = None
     ) -> None:
+        self.batches = BatchBook()
         self._outbox = outbox or MemoryWebhookOutbox(now)
         self._now, self._tell = now, tell
         self._tasks: dict[str, Task] = {}
@@ -40,11 +42,15 @@ class MemoryTaskStore(TaskStore, Lifecycle):
         now = self._forget()
         if answer := self._answer(task.task_id, key, now):
             return answer
-        insort(self._ids[task.tenant], task.task_id)
-        self._write(task)
+        self.insert(task)
         if key:
             self._point(_name(key), task.task_id)
         return task
+
+    def insert(self, task: Task) -> None:
+        """`task`, under an id that nobody has."""
+        insort(self._ids[task.tenant], task.task_id)
+        self._write(task)
 
     async def get(self, task_id: str) -> Task | None:
         self._forget()
@@ -53,11 +59,12 @@ class MemoryTaskStore(TaskStore, Lifecycle):
     async def replace(
         self, task: Task, expected_revision: int, outbox: Sequence[Delivery] = ()
     ) -> bool:
-        self._forget()
+        now = self._forget()
         current = self._tasks.get(task.task_id)
         if current is None or current.revision != expected_revision:
             return False
         self._write(task)
+        self.batches.count(current, task, now)
         self._outbox.add(outbox)
         self._tell(task)
         return True

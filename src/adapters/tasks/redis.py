@@ -41,7 +41,7 @@ class RedisTaskStore(TaskStore, Lifecycle):
         self._client, self._prefix, self._now = client, prefix, now
         self._allow_eviction, self._warn = allow_eviction, warn
         self._insert_once = script(client, "row", "insert_once")
-        self._replace = script(client, "row", "delivery", "replace")
+        self._replace = script(client, "row", "batch", "delivery", "replace")
         self._list = script(client, "row", "list")
         self._due = script(client, "row", "due")
         self._writer, self._writes = uuid4().hex[:12], count()
@@ -77,7 +77,8 @@ class RedisTaskStore(TaskStore, Lifecycle):
         now = self._now()
         stored = await self._replace(
             prefix=self._prefix, now=repr(now), write=self._write(), expected=expected_revision,
-            outbox=[delivery_row(each, now) for each in outbox], **rows.row(task, now),
+            outbox=[delivery_row(each, now) for each in outbox], **rows.counted(task),
+            **rows.row(task, now),
         )  # fmt: skip
         return bool(stored)
 

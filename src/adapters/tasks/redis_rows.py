@@ -8,16 +8,18 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from adapters.compact_json import compact_json
+from domain.model.batch import Batch, outcome_of
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import IdempotencyKey, KeyKind
-from domain.model.task import Task
+from domain.model.task import Task, TaskStatus
 from ports.task_store import TaskQuery
 
 LONGEST_S = 10 * 365 * 86_400.0
 """Redis counts the milliseconds of a longer wait wrongly, and nobody waits for it."""
 
+OUTCOMES = {status.value: outcome_of(status).value for status in TaskStatus}
 KINDS = tuple((kind.value, kind) for kind in Due)
 
 
@@ -35,8 +37,27 @@ def row(task: Task, now: float) -> dict[str, Any]:
     return fields
 
 
+def inserted(task: Task, now: float) -> dict[str, Any]:
+    """As `row`, for a script that stores several."""
+    fields = row(task, now)
+    return fields | {"body": fields["body"].decode()}
+
+
+def counted(task: Task) -> dict[str, Any]:
+    """In which batch it counts, and by which outcome each status does."""
+    if task.batch_id is None:
+        return {}
+    return {"batch": quoted(task.batch_id), "outcomes": OUTCOMES}
+
+
 def key_name(key: IdempotencyKey) -> str:
     return f"key:{key.kind.value}:{quoted(key.tenant)}:{quoted(key.value)}"
+
+
+def batch_keys(prefix: str, batch: Batch) -> list[str]:
+    """The idempotency key of `batch`, if it has one."""
+    name = batch.client_request_id
+    return [] if name is None else [f"{prefix}key:batch:{quoted(batch.tenant)}:{quoted(name)}"]
 
 
 def key_ms(key: IdempotencyKey, task: Task, now: float) -> int | None:

@@ -12,6 +12,7 @@ if tonumber(revision) ~= given.expected then return 0 end
 redis.call('PERSIST', row_of(given.id))
 for _, told in ipairs(given.outbox) do put_delivery(told) end
 write(places, key)
+if given.batch then count(given.batch, given.outcomes[status], given.outcomes[given.status]) end
 -- Of moves and of progress: another note, such as every task gets that waits, would reach every
 -- gateway for nothing.
 if status ~= given.status or progress ~= given.progress then

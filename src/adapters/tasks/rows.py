@@ -7,11 +7,12 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.compact_json import compact_json
-from adapters.tasks import outbox_rows
+from adapters.tasks import batch_rows, outbox_rows
+from domain.model.batch import Outcome, outcome_of
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.idempotency import IdempotencyKey
-from domain.model.task import Task
+from domain.model.task import Task, TaskStatus
 from domain.model.webhook import Delivery
 from ports.task_store import TaskQuery
 
@@ -32,6 +33,7 @@ POINT = "INSERT OR REPLACE INTO idempotency (tenant, kind, value, task_id) VALUE
 UNSCHEDULE = "DELETE FROM due WHERE task_id = ?"
 SCHEDULE = "INSERT INTO due (task_id, kind, at) VALUES (?, ?, ?)"
 
+STATUS = "SELECT status FROM task WHERE id = ?"
 BY_ID = f"SELECT body FROM task WHERE id = :id AND {KEPT}"  # noqa: S608
 BY_KEY = """
 SELECT body FROM idempotency AS key JOIN task ON id = task_id
@@ -45,18 +47,27 @@ def insert_once(db: Connection, now: float, task: Task, key: IdempotencyKey | No
     db.execute(FORGET, (now,))
     if answer := _answer(db, now, task.task_id, key):
         return answer
-    db.execute(INSERT, _row(task))
-    _schedule(db, task)
+    insert(db, task)
     if key:
         db.execute(POINT, (key.tenant, key.kind.value, key.value, task.task_id))
     return task
 
 
+def insert(db: Connection, task: Task) -> None:
+    """`task`, under an id that nobody has."""
+    db.execute(INSERT, _row(task))
+    _schedule(db, task)
+
+
 def replace(
     db: Connection, now: float, task: Task, expected: int, outbox: Sequence[Delivery]
 ) -> bool:
+    before = None if task.batch_id is None else _outcome(db, task.task_id)
     if not db.execute(UPDATE, {**_row(task), "expected": expected, "now": now}).rowcount:
         return False
+    after = outcome_of(task.status)
+    if task.batch_id is not None and before and before is not after:
+        batch_rows.count(db, now, task.batch_id, before, after)
     db.execute(UNSCHEDULE, (task.task_id,))
     _schedule(db, task)
     if outbox:
@@ -87,6 +98,11 @@ def page(db: Connection, now: float, query: TaskQuery) -> Sequence[Task]:
 def due(db: Connection, now: float, kind: Due, limit: int) -> Sequence[Task]:
     values = {"kind": kind.value, "now": now, "limit": limit}
     return _tasks(db.execute(DUE, values))
+
+
+def _outcome(db: Connection, task_id: str) -> Outcome | None:
+    row = db.execute(STATUS, (task_id,)).fetchone()
+    return row and outcome_of(TaskStatus(row[0]))
 
 
 def _answer(db: Connection, now: float, task_id: str, key: IdempotencyKey | None) -> Task | None:

@@ -63,5 +63,24 @@ CREATE INDEX IF NOT EXISTS delivery_forget ON delivery (forget_at);
 -- What releases before it had in its place; nothing ever stood there.
 DROP TABLE IF EXISTS outbox;
 
+-- The counts are kept by whoever stores a task's move. `ended_at`: since when none is pending.
+CREATE TABLE IF NOT EXISTS batch (
+    id                TEXT PRIMARY KEY,
+    tenant            TEXT NOT NULL,
+    client_request_id TEXT,
+    pending           INTEGER NOT NULL,
+    succeeded         INTEGER NOT NULL,
+    failed            INTEGER NOT NULL,
+    canceled          INTEGER NOT NULL,
+    ended_at          REAL,
+    finished_at       REAL,
+    forget_at         REAL,
+    body              TEXT NOT NULL,
+    UNIQUE (tenant, client_request_id)
+);
+CREATE INDEX IF NOT EXISTS batch_ended ON batch (ended_at)
+    WHERE ended_at IS NOT NULL AND finished_at IS NULL;
+CREATE INDEX IF NOT EXISTS batch_forget ON batch (forget_at) WHERE forget_at IS NOT NULL;
+
 PRAGMA user_version = 1;
 COMMIT;

@@ -13,6 +13,7 @@ from operator import attrgetter
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from domain.model.batch import Batch
 from domain.model.json_value import Json
 from domain.model.request import TaskRequest
 from domain.model.task import Task
@@ -60,6 +61,16 @@ def wakeup_from_json(data: Json) -> Wakeup:
         raise UnreadableMessage(f"version {VERSION} expected, not {version!r}")
     wakeup: Wakeup = _reader(Wakeup)(data)
     return wakeup
+
+
+def batch_to_json(batch: Batch) -> dict[str, Json]:
+    return _object(batch)
+
+
+def batch_from_json(data: Json) -> Batch:
+    """Raises `UnreadableMessage`."""
+    batch: Batch = _reader(Batch)(data)
+    return batch
 
 
 def delivery_to_json(delivery: Delivery) -> dict[str, Json]:

@@ -25,6 +25,7 @@ class Wakeup:
     request_id: str | None = None
     retry_of: str | None = None
     batch_id: str | None = None
+    custom_id: str | None = None
     trace: Mapping[str, str] = field(default_factory=dict)
     v: int = VERSION
 
@@ -33,7 +34,7 @@ def wakeup_for(task: Task) -> Wakeup:
     return Wakeup(
         task_id=task.task_id, tenant=task.tenant, priority=task.request.priority,
         request=task.request, created_at=task.created_at, request_id=task.request_id,
-        retry_of=task.retry_of, batch_id=task.batch_id, trace=task.trace,
+        retry_of=task.retry_of, batch_id=task.batch_id, custom_id=task.custom_id, trace=task.trace,
     )  # fmt: skip
 
 

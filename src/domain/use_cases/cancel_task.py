@@ -16,8 +16,12 @@ class CancelTask:
         """The task afterwards: CANCELED, still running with `cancel_requested`, or unchanged
         when it had ended. Once answered, it never becomes SUCCESS."""
         seen = await self._get(tenant, task_id)
-        await self._ledger.change(task_id, self._decide, seen)
+        await self.stop(seen)
         return await self._get(tenant, task_id)
+
+    async def stop(self, seen: Task) -> None:
+        """The same for a task that was just read."""
+        await self._ledger.change(seen.task_id, self._decide, seen)
 
     def _decide(self, task: Task) -> Moved | Task | None:
         decided = cancel(task, self._now(), self._policy)

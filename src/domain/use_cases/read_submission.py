@@ -68,10 +68,11 @@ class ReadSubmission:
         values = (*submission.input.values(), *submission.logo.values())
         chars = sum(len(value) for value in values if isinstance(value, str))
         if chars > INLINE_CHARS_ON_LOOP:
-            return await asyncio.to_thread(self._read, submission)
-        return self._read(submission)
+            return await asyncio.to_thread(self.read, submission)
+        return self.read(submission)
 
-    def _read(self, asked: Submission) -> Reading:
+    def read(self, asked: Submission) -> Reading:
+        """The same at once, for who is off the event loop."""
         if asked.callback_url is not None:
             raise NotSupported("callback_url: this server sends no webhooks.")
         spec = self._models.asked(asked.model)

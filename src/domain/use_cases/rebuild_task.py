@@ -22,7 +22,8 @@ class RebuildTask:
         task = new_task(
             wakeup.task_id, wakeup.tenant, request, wakeup.created_at,
             fingerprint=fingerprint(request), request_id=wakeup.request_id,
-            retry_of=wakeup.retry_of, batch_id=wakeup.batch_id, trace=wakeup.trace,
+            retry_of=wakeup.retry_of, batch_id=wakeup.batch_id, custom_id=wakeup.custom_id,
+            trace=wakeup.trace,
         )  # fmt: skip
         if request.client_request_id is None:
             return await self._store.insert_once(task, None)

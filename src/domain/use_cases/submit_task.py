@@ -1,10 +1,8 @@
 """Accepting a task: understand it, write it down once, wake a worker."""
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
-from domain.model.blob_keys import input_key, input_prefix
-from domain.model.errors import IdempotencyMismatch, Overloaded, TaskGone
+from domain.model.errors import IdempotencyMismatch, TaskGone
 from domain.model.idempotency import (
     IdempotencyKey,
     KeyKind,
@@ -15,17 +13,15 @@ from domain.model.idempotency import (
 from domain.model.inputs import Inputs
 from domain.model.life_cycle import new_task
 from domain.model.model_spec import ModelSpec
-from domain.model.picture import format_of
-from domain.model.request import Source
 from domain.model.task import Task
+from domain.use_cases.find_room import FindRoom
+from domain.use_cases.keep_inputs import KeepInputs, sources
 from domain.use_cases.read_submission import ReadSubmission, Submission
 from domain.use_cases.span_facts import facts_of
 from domain.use_cases.wake_worker import WakeWorker
-from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.task_store import TaskStore
 from ports.tracing import Tracing
-from ports.wakeup_queue import WakeupQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,6 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitLimits:
-    max_queue_depth: int = 10_000
     idempotency_ttl_s: float = 86_400.0
     signature_window_s: float = 600.0
 
@@ -47,17 +42,17 @@ class SubmitTask:
     def __init__(
         self,
         read: ReadSubmission,
+        room: FindRoom,
+        keep: KeepInputs,
         store: TaskStore,
-        blobs: BlobStore,
-        queue: WakeupQueue,
         wake: WakeWorker,
         now: Now,
         new_id: NewId,
         limits: SubmitLimits,
         tracing: Tracing,
     ) -> None:
-        self._read, self._store, self._blobs = read, store, blobs
-        self._queue, self._wake = queue, wake
+        self._read, self._room, self._keep = read, room, keep
+        self._store, self._wake = store, wake
         self._now, self._new_id, self._limits = now, new_id, limits
         self._tracing = tracing
 
@@ -71,21 +66,16 @@ class SubmitTask:
 
     async def _submitted(self, submission: Submission) -> Submitted:
         reading = await self._read(submission)
-        await self._refuse_when_full()
+        await self._room()
         task_id = self._new_id()
-        sources = _sources(submission.tenant, task_id, reading.inputs)
-        request = replace(reading.request, pictures=sources)
+        pictures = sources(submission.tenant, task_id, reading.inputs)
+        request = replace(reading.request, pictures=pictures)
         task = new_task(
             task_id, submission.tenant, request, self._now(),
             fingerprint=fingerprint(request), request_id=submission.request_id,
             trace=self._tracing.context(),
         )  # fmt: skip
         return await self._accept(task, reading.inputs, self._key(task, reading.spec))
-
-    async def _refuse_when_full(self) -> None:
-        depth = sum((await self._queue.depth()).values())
-        if depth >= self._limits.max_queue_depth:
-            raise Overloaded(f"{depth} tasks are waiting already.", retry_after_s=5)
 
     def _key(self, task: Task, spec: ModelSpec) -> IdempotencyKey | None:
         request, limits = task.request, self._limits
@@ -96,26 +86,13 @@ class SubmitTask:
         return None
 
     async def _accept(self, task: Task, inputs: Inputs, key: IdempotencyKey | None) -> Submitted:
-        for role, data in inputs.files.items():
-            key_of_file = input_key(task.tenant, task.task_id, role, format_of(data))
-            await self._blobs.put(key_of_file, data, f"image/{format_of(data)}")
+        await self._keep(task, inputs)
         kept = await self._store.insert_once(task, key)
         if kept.task_id == task.task_id:
             await self._wake(kept)
             return Submitted(kept, replayed=False)
-        if inputs.files:
-            await self._blobs.delete(input_prefix(task.tenant, task.task_id))
+        await self._keep.drop(task, inputs)
         return Submitted(_same(kept, task, key), replayed=True)
-
-
-def _sources(tenant: str, task_id: str, inputs: Inputs) -> dict[str, Source]:
-    return {role: Source(url=url) for role, url in inputs.urls.items()} | {
-        role: Source(
-            blob=input_key(tenant, task_id, role, format_of(data)),
-            sha256=sha256(data).hexdigest(),
-        )
-        for role, data in inputs.files.items()
-    }
 
 
 def _same(kept: Task, asked: Task, key: IdempotencyKey | None) -> Task:

@@ -13,14 +13,15 @@ class WakeWorker:
     def __init__(self, queue: WakeupQueue, confirm: ConfirmPublished, telemetry: Telemetry) -> None:
         self._queue, self._confirm, self._telemetry = queue, confirm, telemetry
 
-    async def __call__(self, task: Task) -> None:
-        """A failed publish costs the caller nothing: the row stays unpublished and recover
-        publishes it."""
+    async def __call__(self, task: Task) -> bool:
+        """Whether it was published. A failed publish costs the caller nothing: the row stays
+        unpublished and recover publishes it."""
         try:
             await self._queue.publish(wakeup_for(task))
         except Unavailable as error:
             self._telemetry.record(
                 PublishFailed(task.task_id, error.detail, task.request_id, task.tenant)
             )
-        else:
-            self._confirm.later(task)
+            return False
+        self._confirm.later(task)
+        return True

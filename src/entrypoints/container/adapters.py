@@ -15,6 +15,7 @@ from entrypoints.container.torch_process import (
     torch_threads,
 )
 from entrypoints.settings import Settings
+from ports.batch_store import BatchStore
 from ports.blob_store import BlobStore
 from ports.clock import Now
 from ports.device_meter import DeviceMeter
@@ -32,7 +33,9 @@ from ports.worker_registry import WorkerRegistry
 if TYPE_CHECKING:
     from adapters.imaging.pillow import PillowImaging
     from adapters.redis_client import RedisClient
+    from adapters.tasks.memory import MemoryTaskStore
     from adapters.tasks.redis_clock import RedisClock
+    from adapters.tasks.sqlite import SqliteTaskStore
     from adapters.tasks.telling import Tell
 
 REDIS_PREFIX = "darkroom:"
@@ -48,6 +51,24 @@ def sqlite_task_store(settings: Settings, now: Now, tell: "Tell") -> TaskStore:
     from adapters.tasks.sqlite import SqliteTaskStore
 
     return SqliteTaskStore(settings.sqlite_path or settings.data_dir / "darkroom.db", now, tell)
+
+
+def memory_batch_store(store: "MemoryTaskStore", now: Now) -> BatchStore:
+    from adapters.tasks.memory_batches import MemoryBatchStore
+
+    return MemoryBatchStore(store, now)
+
+
+def sqlite_batch_store(store: "SqliteTaskStore") -> BatchStore:
+    from adapters.tasks.sqlite_batches import SqliteBatchStore
+
+    return SqliteBatchStore(store)
+
+
+def redis_batch_store(redis: "RedisClient", now: Now) -> BatchStore:
+    from adapters.tasks.redis_batches import RedisBatchStore
+
+    return RedisBatchStore(redis, REDIS_PREFIX, now)
 
 
 def redis_client(settings: Settings) -> "RedisClient":

@@ -15,6 +15,7 @@ from domain.model.links import LinkSigner
 from domain.model.retry import RetryPolicy
 from domain.model.url_policy import UrlPolicy
 from domain.use_cases.erase_task import EraseTask
+from domain.use_cases.finish_batches import FinishBatches
 from domain.use_cases.ledger import Ledger
 from domain.use_cases.purge_tasks import PurgeTasks
 from domain.use_cases.recover_tasks import RecoverTasks
@@ -80,6 +81,12 @@ class CoreContainer(containers.DeclarativeContainer):
         sqlite=providers.Singleton(adapters.sqlite_task_store, settings, now, heard.provided.tell),
         redis=providers.Singleton(adapters.redis_task_store, settings, redis, now),
     )
+    batches = providers.Selector(
+        config.task_store,
+        memory=providers.Singleton(adapters.memory_batch_store, store, now),
+        sqlite=providers.Singleton(adapters.sqlite_batch_store, store),
+        redis=providers.Singleton(adapters.redis_batch_store, redis, now),
+    )
     epoch = providers.Selector(
         config.task_store,
         memory=providers.Singleton(MemoryEpoch),
@@ -109,6 +116,10 @@ class CoreContainer(containers.DeclarativeContainer):
     erase = providers.Singleton(EraseTask, ledger, blobs, now)
     recover = providers.Singleton(RecoverTasks, ledger, queue, telemetry, now, policy)
     purge = providers.Singleton(PurgeTasks, store, erase)
+    finish_batches = providers.Singleton(
+        FinishBatches, batches, now, settings.provided.result_ttl_s,
+        settings.provided.idempotency_ttl_s,
+    )  # fmt: skip
     shared_lifetimes = providers.Callable(
         in_order,
         providers.Callable(redis_lifetimes, settings, redis.provider, redis_clock.provider),

@@ -4,18 +4,25 @@ from dependency_injector import providers
 
 from domain.model.picture import ImageLimits
 from domain.use_cases.admit_caller import AdmitCaller
+from domain.use_cases.cancel_batch import CancelBatch
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.confirm_published import ConfirmPublished
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
+from domain.use_cases.find_room import FindRoom
 from domain.use_cases.follow_task import FollowTask
+from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
+from domain.use_cases.keep_inputs import KeepInputs
+from domain.use_cases.list_batch import ListBatch
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
 from domain.use_cases.read_submission import ReadSubmission
 from domain.use_cases.retry_task import RetryTask
+from domain.use_cases.submit_batch import SubmitBatch
 from domain.use_cases.submit_task import SubmitLimits, SubmitTask
 from domain.use_cases.wake_worker import WakeWorker
+from domain.use_cases.wake_workers import WakeWorkers
 from entrypoints.collector import Collector
 from entrypoints.container import adapters
 from entrypoints.container.core import CoreContainer as Core
@@ -28,7 +35,6 @@ from ports.lifecycle import Lifecycle
 
 def submit_limits(settings: Settings) -> SubmitLimits:
     return SubmitLimits(
-        max_queue_depth=settings.max_queue_depth,
         idempotency_ttl_s=settings.idempotency_ttl_s,
         signature_window_s=settings.signature_window_s,
     )
@@ -84,24 +90,37 @@ class GatewayContainer(Core):
         Core.settings.provided.max_pixels,
         Core.settings.provided.task_ttl_s,
     )
+    room = providers.Singleton(FindRoom, Core.queue, Core.settings.provided.max_queue_depth)
+    keep = providers.Singleton(KeepInputs, Core.blobs)
+    cancel = providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy)
+    get_batch = providers.Singleton(GetBatch, Core.batches, Core.now)
+    list_batch = providers.Singleton(ListBatch, Core.store)
     use_cases = providers.Singleton(
         UseCases,
         admit=providers.Singleton(
             AdmitCaller, keys, limiter, Core.settings.provided.rate_limit_per_minute
         ),
         submit=providers.Singleton(
-            SubmitTask, read, Core.store, Core.blobs, Core.queue, wake, Core.now, Core.new_id,
+            SubmitTask, read, room, keep, Core.store, wake, Core.now, Core.new_id,
             providers.Callable(submit_limits, Core.settings), Core.tracing,
         ),
         get=get,
         follow=providers.Singleton(FollowTask, get, bus, Core.telemetry, Core.elapsed),
         list=providers.Singleton(ListTasks, Core.store),
-        cancel=providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy),
+        cancel=cancel,
         retry=providers.Singleton(
             RetryTask, get, Core.store, Core.blobs, wake, Core.now, Core.new_id, Core.tracing
         ),
         delete=providers.Singleton(DeleteTask, get, Core.erase),
         fetch_result=providers.Singleton(FetchResult, Core.blobs),
+        submit_batch=providers.Singleton(
+            SubmitBatch, read, room, keep, Core.batches,
+            providers.Singleton(WakeWorkers, wake, Core.elapsed), Core.now, Core.new_id,
+            Core.tracing,
+        ),
+        get_batch=get_batch,
+        list_batch=list_batch,
+        cancel_batch=providers.Singleton(CancelBatch, get_batch, list_batch, cancel),
     )  # fmt: skip
     backlog = providers.Singleton(MeasureBacklog, Core.store, Core.queue, Core.now)
     probes = providers.Callable(

@@ -21,6 +21,7 @@ from entrypoints.http.middleware.tracing import TracingMiddleware
 from entrypoints.http.openapi import TITLE
 from entrypoints.http.plain_route import PlainRoutes
 from entrypoints.http.routes import (
+    batches,
     catalogue,
     docs,
     events,
@@ -39,7 +40,8 @@ from entrypoints.http.routes import (
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
-    submit, tasks, events, results, generating, files, models, queues, workers, gpus, limits,
+    submit, tasks, batches, events, results, generating, files, models, queues, workers, gpus,
+    limits,
     health, catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]

@@ -92,6 +92,7 @@ class TaskDocument(TypedDict):
     metadata: dict[str, Any]
     retry_of: str | None
     batch_id: str | None
+    custom_id: str | None
     urls: UrlsDocument
 
 

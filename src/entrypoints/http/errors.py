@@ -16,6 +16,7 @@ PROBLEM_JSON = "application/problem+json"
 STATUS: Mapping[str, int] = {
     "invalid_api_key": 401,
     "invalid_link": 403,
+    "batch_not_found": 404,
     "route_not_found": 404,
     "task_not_found": 404,
     "method_not_allowed": 405,
@@ -23,6 +24,7 @@ STATUS: Mapping[str, int] = {
     "body_timeout": 408,
     "task_failed": 409,
     "task_not_terminal": 409,
+    "batch_gone": 410,
     "task_expired": 410,
     "task_gone": 410,
     "body_too_large": 413,

@@ -7,14 +7,18 @@ from domain.model.links import LinkSigner
 from domain.model.model_registry import ModelRegistry
 from domain.model.picture import ImageLimits
 from domain.use_cases.admit_caller import AdmitCaller
+from domain.use_cases.cancel_batch import CancelBatch
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.follow_task import FollowTask
+from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
+from domain.use_cases.list_batch import ListBatch
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
 from domain.use_cases.retry_task import RetryTask
+from domain.use_cases.submit_batch import SubmitBatch
 from domain.use_cases.submit_task import SubmitTask
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
@@ -53,6 +57,10 @@ class UseCases:
     retry: RetryTask
     delete: DeleteTask
     fetch_result: FetchResult
+    submit_batch: SubmitBatch
+    get_batch: GetBatch
+    list_batch: ListBatch
+    cancel_batch: CancelBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,12 @@ _NOT_JSON = re.compile(r"(?:multipart|image|audio|video|font)/|[^;]*[/+](?:xml|z
 
 
 async def read_object(request: Request) -> dict[str, Json]:
-    """The body as a JSON object. The content type is not asked for, so that a bare `curl -d`
+    """The body as a JSON object; raises as `read_value`."""
+    return as_object(await read_value(request))
+
+
+async def read_value(request: Request) -> Json:
+    """The body as JSON. The content type is not asked for, so that a bare `curl -d`
     works, but a body that says it is something else is believed. Raises `UnsupportedMediaType`,
     `InvalidRequest`, `BodyTooLarge` or `BodyTimeout`."""
     _refuse_other_types(request.headers)
@@ -41,12 +46,19 @@ async def read_object(request: Request) -> dict[str, Json]:
     except TimeoutError as error:
         raise BodyTimeout(f"The body took longer than {RECEIVE_S:.0f} s.") from error
     if len(body) > ON_LOOP_BYTES:
-        return await asyncio.to_thread(parse_object, body)
-    return parse_object(body)
+        return await asyncio.to_thread(parse_value, body)
+    return parse_value(body)
 
 
-def parse_object(body: bytes) -> dict[str, Json]:
-    """`body` as a JSON object, or `InvalidRequest` that says where it is not one."""
+def as_object(value: Json, what: str = "The body") -> dict[str, Json]:
+    """`value` if it is an object, or `InvalidRequest`."""
+    if not isinstance(value, dict):
+        _refuse(f"{what} has to be a JSON object.")
+    return value
+
+
+def parse_value(body: bytes) -> Json:
+    """`body` as JSON, or `InvalidRequest` that says where it is none."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -62,8 +74,6 @@ def parse_object(body: bytes) -> dict[str, Json]:
         )
     except json.JSONDecodeError as error:
         _refuse(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
-    if not isinstance(value, dict):
-        _refuse("The body has to be a JSON object.")
     if _SURROGATE.search(text):
         _refuse_lone_surrogates(value)
     return value

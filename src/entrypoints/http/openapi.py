@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from entrypoints.http.answers import to_json
+from entrypoints.http.batch_schemas import BatchBody
 from entrypoints.http.documents import ProblemDocument
 from entrypoints.http.errors import PROBLEM_JSON
 from entrypoints.http.imagegenx.documents import RefusalEnvelope
@@ -42,6 +43,10 @@ SUBMIT_BODY: dict[str, Any] = {
         IDEMPOTENCY_KEY,
     ],
 }
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": _body("BatchBody"),
+    "parameters": [IDEMPOTENCY_KEY],
+}
 GENERATE_BODY = {"requestBody": _body("GenerateBody"), "parameters": [IDEMPOTENCY_KEY]}
 SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
@@ -62,7 +67,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = SECURITY_SCHEMES
     document["security"] = [{"apiKey": []}, {"bearer": []}]
     schemas = components.setdefault("schemas", {})
-    for kind in (SubmitBody, GenerateBody, ProblemDocument, RefusalEnvelope):
+    for kind in (SubmitBody, BatchBody, GenerateBody, ProblemDocument, RefusalEnvelope):
         schemas.update(_schemas(kind.__name__, kind))
     for path, operations in document["paths"].items():
         refused = _refused() if path.startswith(IMAGEGENX) else _problem()

@@ -58,13 +58,22 @@ MetadataValue = Annotated[
 ]
 
 
-class _Strict(BaseModel):
+RequestId = Annotated[
+    str | None,
+    Field(
+        min_length=1, max_length=255, pattern=r"^[!-~]+$",
+        description="Makes the submit safe to repeat. Also as the header `Idempotency-Key`.",
+    ),
+]  # fmt: skip
+
+
+class Strict(BaseModel):
     """No "1" for 1, no unknown fields."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class _Block(_Strict):
+class _Block(Strict):
     @model_validator(mode="before")
     @classmethod
     def _null_is_left_out(cls, given: Any) -> Any:
@@ -130,8 +139,8 @@ FINISHED = {
 }  # fmt: skip
 
 
-class SubmitBody(_Strict):
-    """A task to do: `model` and its `input`; everything else has a default."""
+class TaskBody(Strict):
+    """What a task is, however it is submitted."""
 
     model: str | None = Field(
         default=None, min_length=1, max_length=128, examples=["superres-x4"],
@@ -147,10 +156,6 @@ class SubmitBody(_Strict):
     )
     output: OutputBody = Field(default=OutputBody(), examples=[FINISHED])
     priority: Literal["high", "normal", "low"] = "normal"
-    client_request_id: str | None = Field(
-        default=None, min_length=1, max_length=255, pattern=r"^[!-~]+$",
-        description="Makes the submit safe to repeat. Also as the header `Idempotency-Key`.",
-    )  # fmt: skip
     callback_url: str | None = Field(
         default=None, max_length=2048, description="Not supported yet."
     )
@@ -160,3 +165,9 @@ class SubmitBody(_Strict):
     metadata: dict[MetadataName, MetadataValue] = Field(
         default={}, max_length=16, description="Kept with the task and shown again."
     )
+
+
+class SubmitBody(TaskBody):
+    """A task to do: `model` and its `input`; everything else has a default."""
+
+    client_request_id: RequestId = None

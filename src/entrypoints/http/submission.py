@@ -10,7 +10,7 @@ from domain.model.principal import Principal
 from domain.model.priority import Priority
 from domain.use_cases.read_submission import Submission
 from entrypoints.http.idempotency_key import one_key
-from entrypoints.http.schemas import OutputBody, SubmitBody, WatermarkBody
+from entrypoints.http.schemas import OutputBody, SubmitBody, TaskBody, WatermarkBody
 from entrypoints.http.validation import validated
 
 
@@ -20,6 +20,14 @@ def read_submission(
     """Raises `InvalidRequest` and its kin; a field that is null counts as left out."""
     given = {name: value for name, value in body.items() if value is not None}
     asked = validated(SubmitBody, given)
+    key = one_key(header_key, asked.client_request_id)
+    return submission(asked, caller, request_id, key)
+
+
+def submission(
+    asked: TaskBody, caller: Principal, request_id: str, client_request_id: str | None = None
+) -> Submission:
+    """Raises `InvalidRequest` for a watermark that contradicts itself."""
     return Submission(
         tenant=caller.tenant,
         model=asked.model,
@@ -28,7 +36,7 @@ def read_submission(
         output=output_of(asked.output),
         logo=logo_of(asked.output.watermark),
         priority=Priority(asked.priority),
-        client_request_id=one_key(header_key, asked.client_request_id),
+        client_request_id=client_request_id,
         callback_url=asked.callback_url,
         ttl_s=asked.ttl_s,
         metadata=asked.metadata,

@@ -55,6 +55,7 @@ async def task_document(gateway: Gateway, request: Request, task: Task) -> TaskD
         "metadata": dict(task.request.metadata),
         "retry_of": task.retry_of,
         "batch_id": task.batch_id,
+        "custom_id": task.custom_id,
         "urls": _urls(request, task),
     }
 

@@ -28,6 +28,7 @@ async def working(container: WorkerContainer) -> AsyncIterator[None]:
             container.source().run(container.in_hand(), slots),
             every(BEAT_S, "heartbeat", heartbeat, telemetry),
             every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
+            every(RECOVER_EVERY_S, "batches", container.finish_batches(), telemetry),
             every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
             every(WATCH_EVERY_S, "watch", container.idle_watch(), telemetry),
             every(PROVE_EVERY_S, "readiness", proof(container.inference()), telemetry),

@@ -108,7 +108,7 @@ async def test_an_answer_that_breaks_off_is_broken_off(surface: Surface) -> None
 
 async def test_an_unknown_address(surface: Surface) -> None:
     async with surface.client() as client:
-        for path in ("/v1", "/v1/tasks/", "/v1/batches", "/v1/nowhere", "/v2/tasks", "/%ff"):
+        for path in ("/v1", "/v1/tasks/", "/v1/batches/", "/v1/nowhere", "/v2/tasks", "/%ff"):
             assert_problem(await client.get(path), 404, "route_not_found")
 
 

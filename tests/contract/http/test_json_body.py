@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.model.errors import InvalidRequest
-from entrypoints.http.json_body import MAX_DEPTH, MAX_PARTS, parse_object
+from domain.model.json_value import Json
+from entrypoints.http.json_body import MAX_DEPTH, MAX_PARTS, as_object, parse_value
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text()
@@ -16,6 +17,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )  # fmt: skip
+
+
+def parse_object(body: bytes) -> dict[str, Json]:
+    return as_object(parse_value(body))
 
 
 @settings(max_examples=50)

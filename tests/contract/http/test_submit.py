@@ -39,7 +39,7 @@ async def test_a_task_has_every_key_from_the_start(client: AsyncClient) -> None:
             ("queue_ms", "fetch_ms", "prepare_ms", "infer_ms", "encode_ms", "upload_ms", "total_ms")
         ),
         "result": None, "error": None, "warnings": [], "metadata": {}, "retry_of": None,
-        "batch_id": None,
+        "batch_id": None, "custom_id": None,
         "urls": {
             "self": own, "events": f"{own}/events", "result": f"{own}/result",
             "cancel": f"{own}/cancel",

@@ -11,7 +11,7 @@ chosen from `code` in the entrypoints, never here.
     │   ├── BodyTooLarge, BodyTimeout, UnsupportedMediaType, NotAcceptable, IdempotencyMismatch
     │   ├── InvalidApiKey, LinkInvalid, RateLimited
     │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
-    │                            TaskExpired
+    │                            TaskExpired, BatchNotFound, BatchGone
     ├── FetchError           the address the caller named did not answer well
     │   └── FetchFailed, FetchTimeout, FetchTooLarge
     ├── ModelError           the model could not do the work
@@ -23,6 +23,8 @@ chosen from `code` in the entrypoints, never here.
 """
 
 from domain.model.errors.caller import (
+    BatchGone,
+    BatchNotFound,
     BodyTimeout,
     BodyTooLarge,
     CallerFault,
@@ -77,6 +79,8 @@ from domain.model.errors.work import (
 
 __all__ = [
     "AttemptsExhausted",
+    "BatchGone",
+    "BatchNotFound",
     "BodyTimeout",
     "BodyTooLarge",
     "CallerFault",

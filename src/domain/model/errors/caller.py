@@ -177,3 +177,17 @@ class TaskExpired(CallerFault):
 
     code = "task_expired"
     remedy = "Submit it again with a longer ttl_s, or a higher priority."
+
+
+class BatchNotFound(CallerFault):
+    """No batch has this id."""
+
+    code = "batch_not_found"
+    remedy = "Check the id and the API key; a batch is visible to its own tenant only."
+
+
+class BatchGone(CallerFault):
+    """The batch's retention is over."""
+
+    code = "batch_gone"
+    remedy = "Submit the batch again under a fresh client_request_id."
