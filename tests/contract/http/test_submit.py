@@ -175,7 +175,7 @@ async def test_a_replay_of_a_finished_task_is_not_waited_for(
 async def test_an_accepted_task_is_named_even_if_the_waiting_fails(
     client: AsyncClient, surface: Surface, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def out_of_reach(*_: Any) -> Task:
+    async def out_of_reach(*_: Any, **__: Any) -> Task:
         raise StorageUnavailable
 
     monkeypatch.setattr(GetTask, "__call__", out_of_reach)

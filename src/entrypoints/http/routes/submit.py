@@ -56,6 +56,7 @@ async def _waited(serves: Gateway, request: Request, task: Task, wait_s: float) 
     """The task some time later. It is accepted whatever befalls the waiting, so the caller
     learns its id in any case."""
     try:
-        return await while_there(request, serves.use_cases.get(task.tenant, task.task_id, wait_s))
+        getting = serves.use_cases.get(task.tenant, task.task_id, wait_s, seen=task)
+        return await while_there(request, getting)
     except Unavailable:
         return task
