@@ -28,7 +28,8 @@ def record_to_json(value: Any) -> dict[str, Json]:
 
 def record_from_json(kind: type[T], data: Json) -> T:
     """Raises `UnreadableMessage`."""
-    found: T = _reader(kind)(data)
+    hint: Any = kind
+    found: T = _reader(hint)(data)
     return found
 
 
