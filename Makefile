@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # PYTEST_ARGS narrows a run: make unit PYTEST_ARGS="-k ageing"
 PYTEST_ARGS ?=
 
-.PHONY: help demo test unit contract e2e lint format lock clean
+.PHONY: help demo up down logs up-infra test unit contract e2e lint format lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -13,6 +13,21 @@ help: ## show this list
 
 demo: $(VENV)/.runtime ## set up, upscale a real photo, write a before/after picture
 	$(BIN)/darkroom demo
+
+up: .env ## everything in containers: gateway, worker, servers, dashboards
+	docker compose up -d --build
+
+down: ## stop the containers; what they hold stays
+	docker compose down
+
+logs: ## follow what gateway, worker and collector say
+	docker compose logs -f gateway worker collector
+
+up-infra: .env ## only the servers, for a Darkroom that runs outside containers
+	docker compose up -d rabbitmq redis s3
+
+.env:
+	cp .env.example .env
 
 test: $(VENV)/.dev ## every test; needs no server on the machine
 	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
@@ -40,6 +55,7 @@ format: $(VENV)/.dev ## format the code and mend what ruff can mend
 lock: ## renew both lock files (needs uv on the path)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
+	uv pip compile infra/docker/flower.in -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-header -o infra/docker/flower.lock
 
 clean: ## remove the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis demo

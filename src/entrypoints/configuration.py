@@ -15,8 +15,9 @@ from entrypoints.addresses import BROKER_SCHEMES, REDIS_SCHEMES, address_problem
 from entrypoints.settings import Settings
 
 WELL_KNOWN = frozenset(
-    {"admin", "changeme", "dev", "guest", "minioadmin", "password", "secret", "test"}
-)
+    {"admin", "changeme", "darkroom-trial-key", "darkroom-trial-secret", "dev", "guest",
+     "minioadmin", "password", "secret", "test"}
+)  # fmt: skip
 SHORTEST_SECRET = 16
 ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 LONGEST_S3_LINK_S = 604_800

@@ -17,6 +17,27 @@ HEAD = (
     "# Generated: `darkroom config docs --env > .env.example`\n"
 )
 
+STACK_HEAD = (
+    "\n# For `docker compose` alone, which runs the servers as well. There the addresses of the\n"
+    "# servers, HOST and the backends are fixed, and secrets left out get trial values.\n"
+)
+STACK = (
+    (
+        "RABBITMQ_PASSWORD",
+        "darkroom-trial",
+        "Of the user `darkroom`; kept from the first start on.",
+    ),
+    ("GRAFANA_PASSWORD", "darkroom-trial", "Of the user `admin`; kept from the first start on."),
+    ("S3_SERVER", "s3:8333", "The S3 server that is used; minio:9000 with the profile `minio`."),
+    ("WORKERS", "1", "Containers with a worker."),
+    (
+        "TORCH_INDEX_URL",
+        "https://download.pytorch.org/whl/cpu",
+        "Where the worker's torch is from.",
+    ),
+)
+"""Name, default and meaning of what only docker-compose.yml reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -55,7 +76,13 @@ def configuration_table() -> str:
 
 def env_example() -> str:
     """The text of `.env.example`: every line commented out, so that a copy changes nothing."""
-    return HEAD + "".join(f"\n{_env_block(one)}" for one in variables())
+    stack = (Variable(*one, choices=(), profiles={}) for one in STACK)
+    return (
+        HEAD
+        + "".join(f"\n{_env_block(one)}" for one in variables())
+        + STACK_HEAD
+        + "".join(f"\n{_env_block(one)}" for one in stack)
+    )
 
 
 def shown(value: Any) -> str:

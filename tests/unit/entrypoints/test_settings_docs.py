@@ -6,7 +6,7 @@ import pytest
 
 from entrypoints.configuration import load_settings
 from entrypoints.settings import Settings
-from entrypoints.settings_docs import Variable, configuration_table, env_example, variables
+from entrypoints.settings_docs import STACK, Variable, configuration_table, env_example, variables
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,7 +30,7 @@ def test_env_example_uncommented_is_a_valid_configuration(
     monkeypatch.chdir(tmp_path)
     spelt_out = load_settings().model_dump()
     (tmp_path / ".env").unlink()
-    assert len(lines) == len(Settings.model_fields)
+    assert len(lines) == len(Settings.model_fields) + len(STACK)
     # DEV logs for a console unless told otherwise, and the file tells.
     assert spelt_out == load_settings().model_dump() | {"log_format": "json"}
 
