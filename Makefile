@@ -54,7 +54,7 @@ format: $(VENV)/.dev ## format the code and mend what ruff can mend
 
 lock: ## renew both lock files (needs uv on the path)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
+	uv pip compile pyproject.toml --group dev --extra diffusion --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
 	uv pip compile infra/docker/flower.in -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-header -o infra/docker/flower.lock
 
 clean: ## remove the virtual environment and every cache

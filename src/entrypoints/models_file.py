@@ -28,7 +28,8 @@ class Limits(BaseModel):
 
 class Entry(BaseModel):
     """One model. `runner`: the kind of model; by default what the model has anyway, or the runner
-    of the same name. `weights`: a file in MODELS_DIR, or an absolute path."""
+    of the same name. `weights`: a file or folder in MODELS_DIR, or an absolute path; `controlnet`:
+    likewise the folder of a ControlNet; `safety_checker`: whether that of the folder judges."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +37,8 @@ class Entry(BaseModel):
     weights: Annotated[str, Field(min_length=1)] | None = None
     precision: Precision | None = None
     device_memory_mb: Count | None = None
+    controlnet: Annotated[str, Field(min_length=1)] | None = None
+    safety_checker: bool | None = None
     load: Loading = Loading.STARTUP
     limits: Limits = Limits()
     aliases: tuple[ModelName, ...] = ()

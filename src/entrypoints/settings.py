@@ -14,6 +14,7 @@ from pydantic_settings import (
 )
 from yaml import YAMLError
 
+from domain.model.model_setup import Accelerator
 from entrypoints.profiles import AppEnv, ProfileSource
 
 Positive = Annotated[float, Field(gt=0)]
@@ -104,6 +105,10 @@ class Settings(BaseSettings):
     )
     models_dir: Path = Field(Path("models"), description="Folder of the weights of others.")
     default_model: str | None = Field(None, description="What a submit gets that names no model.")
+    accelerator: Accelerator = Field(
+        Accelerator.NONE,
+        description="What sd15 and sdxl compile their steps with: none, compile, tensorrt.",
+    )
     gpu_ids: str = Field(
         "auto", description="One worker process an id, like 0,1; auto = every GPU, else the CPU."
     )

@@ -25,6 +25,8 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """JSON's escapes let these in; nothing behind the gateway could store or send them."""
 MAX_UNKNOWN = 20
 """A body of megabytes can hold a million unknown fields: enough is told by the first few."""
+MAX_TEXT_CHARS = 10_000
+"""Far more than any model reads of a prompt."""
 REQUIRED_TEXTS = frozenset({"prompt"})
 """A text the model needs has to be sent; a `negative_prompt` is one it can do without."""
 
@@ -75,28 +77,45 @@ def picture_pointer(role: str, how: str) -> str:
 
 
 def _misfits(body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
-    return [error for role in PICTURE_ROLES for error in _role_misfits(role, body, spec)] + [
-        error for role in TEXT_ROLES for error in _text_misfits(role, body, spec)
+    return [
+        *(error for role in PICTURE_ROLES for error in _role_misfits(role, body, spec)),
+        *_mask_alone(body, spec),
+        *(error for role in TEXT_ROLES for error in _text_misfits(role, body, spec)),
     ]
 
 
 def _text_misfits(role: str, body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
-    given = body.get(role) is not None
-    if given and role not in spec.needs:
+    text = body.get(role)
+    if text is not None and role not in spec.needs | spec.takes:
         return [FieldError(f"/input/{role}", "not_taken", f"{spec.name} takes no {role}.")]
-    if not given and role in spec.needs & REQUIRED_TEXTS:
+    if text is None and role in spec.needs & REQUIRED_TEXTS:
         return [FieldError(f"/input/{role}", "missing", f"{spec.name} needs a {role}.")]
+    if not isinstance(text, str):
+        return []
+    if role in REQUIRED_TEXTS and not text.strip():
+        return [FieldError(f"/input/{role}", "empty", f"{role} has to say something.")]
+    if len(text) > MAX_TEXT_CHARS:
+        detail = f"{role} has {len(text)} characters; the limit is {MAX_TEXT_CHARS}."
+        return [FieldError(f"/input/{role}", "too_long", detail)]
+    return []
+
+
+def _mask_alone(body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
+    """Of a model that may have both, or neither."""
+    given = _by_role(body, "url").keys() | _by_role(body, "base64").keys()
+    if "image" in spec.takes and "mask" in given and "image" not in given:
+        return [FieldError("/input/image_url", "missing", "A mask needs an image to lie over.")]
     return []
 
 
 def _role_misfits(role: str, body: Mapping[str, Json], spec: ModelSpec) -> list[FieldError]:
     given = [how for how in ("url", "base64") if body.get(f"{role}_{how}") is not None]
-    if role not in spec.needs:
+    if role not in spec.needs | spec.takes:
         return [
             FieldError(f"/input/{role}_{how}", "not_taken", f"{spec.name} takes no {role}.")
             for how in given
         ]
-    if len(given) == 1:
+    if len(given) == 1 or (role in spec.takes and not given):
         return []
     state = "both" if given else "neither"
     detail = f"Send {role}_url or {role}_base64: exactly one; this request has {state}."

@@ -1,6 +1,6 @@
 """How the operator sets one model up: an entry of the models file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -10,6 +10,14 @@ class Precision(StrEnum):
     FP32 = "fp32"
     FP16 = "fp16"
     BF16 = "bf16"
+
+
+class Accelerator(StrEnum):
+    """What makes a network faster at the price of a longer start."""
+
+    NONE = "none"
+    COMPILE = "compile"
+    TENSORRT = "tensorrt"
 
 
 class Loading(StrEnum):
@@ -31,8 +39,11 @@ class SetupError(ValueError):
 class ModelSetup:
     """The model `name` and what its runner is to use; None leaves the choice to the runner.
 
-    `weights`: path of a file; `device_memory_mb`: how much of the device's memory one pass may
-    take beside the weights, in MiB; `max_pixels`: most pixels of an input picture.
+    `weights`: path of a file or folder; `controlnet`: path of the folder of a network that steers
+    by a second picture; `safety_checker`: whether results are judged; `device_memory_mb`: how much
+    of the device's memory one pass may take beside the weights, in MiB; `max_pixels`: most pixels
+    of a picture. Where it runs, which is no matter of its own: `lora_folder`, the path of what can
+    be added to weights, and `accelerator`.
     """
 
     name: str
@@ -40,3 +51,7 @@ class ModelSetup:
     precision: Precision | None = None
     device_memory_mb: int | None = None
     max_pixels: int | None = None
+    controlnet: str | None = None
+    safety_checker: bool | None = None
+    lora_folder: str | None = field(default=None, compare=False)
+    accelerator: Accelerator = field(default=Accelerator.NONE, compare=False)

@@ -22,6 +22,10 @@ when the task was canceled or ran out of time: let that exception pass. In a bat
 once nobody in it is left, so that one who leaves costs the others nothing."""
 
 
+OF_SOME_RUNNERS = ("weights", "precision", "device_memory_mb", "controlnet", "safety_checker")
+"""What a setup may say only to a runner that has a use for it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunnerInput:
     """One task's work: decoded pictures by role (`image`, `mask`, `control_image`), texts by
@@ -65,7 +69,7 @@ class ModelRunner(ABC):
         weights is missing or wrong is told by `unavailable` instead. Imports no torch."""
         if setup == ModelSetup(name=cls.spec.name):
             return cls
-        for given in ("weights", "precision", "device_memory_mb"):
+        for given in OF_SOME_RUNNERS:
             if getattr(setup, given) is not None:
                 raise SetupError(given, f"the runner {cls.spec.name} has no use for it")
         return cls.named(setup)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from adapters.runners.diffusion.runner import StableDiffusion15, StableDiffusionXL
 from adapters.runners.esrgan.runner import EsrganRunner
 from adapters.runners.invert import InvertRunner
 from adapters.runners.scoring.runner import ImageScoringRunner
@@ -25,15 +26,24 @@ READY: tuple[type[ModelRunner], ...] = (
     InvertRunner,
 )
 """Each is a model by itself."""
-IN_NEED: tuple[type[ModelRunner], ...] = (EsrganRunner,)
+IN_NEED: tuple[type[ModelRunner], ...] = (EsrganRunner, StableDiffusion15, StableDiffusionXL)
 """These need weights to be one."""
 WITH_WEIGHTS_OF_OTHERS = {
     f"esrgan-x{scale}": Entry(
         runner="esrgan", weights=f"RealESRGAN_x{scale}plus.pth", load=Loading.LAZY
     )
     for scale in (2, 4)
-}
-"""Models as soon as somebody puts their file into MODELS_DIR."""
+} | {
+    "sd15": Entry(
+        runner="sd15", weights="stable-diffusion-v1-5", load=Loading.LAZY,
+        aliases=("sd1.5", "controlnet_canny"),
+    ),
+    "sdxl": Entry(runner="sdxl", weights="stable-diffusion-xl-base-1.0", load=Loading.LAZY),
+}  # fmt: skip
+"""Models as soon as somebody puts their file or folder into MODELS_DIR."""
+CONTROLNETS = {"sd15": "control_v11p_sd15_canny"}
+"""Taken where they lie in MODELS_DIR and nothing else is said."""
+LORA_FOLDER = "lora"
 GROUP = "darkroom.runners"
 
 
@@ -58,7 +68,11 @@ def _entries(settings: Settings, own: Mapping[str, Entry]) -> Mapping[str, Entry
     """What the file says goes before what is built in."""
     given = read_models_file(settings)
     merged = {name: entry.over(own.get(name, Entry())) for name, entry in given.items()}
-    return {**own, **merged}
+    entries = {**own, **merged}
+    for name, folder in CONTROLNETS.items():
+        if entries[name].controlnet is None and (settings.models_dir / folder).is_dir():
+            entries[name] = entries[name].model_copy(update={"controlnet": folder})
+    return entries
 
 
 def _register(
@@ -69,7 +83,7 @@ def _register(
         reason = f"no runner is named {kind!r}{did_you_mean(kind, runners)}"
         raise entry_error(settings, name, "runner", reason)
     try:
-        runner = runners[kind].set_up(_setup(settings.models_dir, name, entry))
+        runner = runners[kind].set_up(_setup(settings, name, entry))
     except SetupError as error:
         raise entry_error(settings, name, error.field, str(error)) from error
     try:
@@ -78,14 +92,23 @@ def _register(
         raise entry_error(settings, name, "aliases", str(error)) from error
 
 
-def _setup(folder: Path, name: str, entry: Entry) -> ModelSetup:
+def _setup(settings: Settings, name: str, entry: Entry) -> ModelSetup:
+    folder = settings.models_dir
     return ModelSetup(
         name=name,
-        weights=str(folder / entry.weights) if entry.weights else None,
+        weights=_path(folder, entry.weights),
         precision=entry.precision,
         device_memory_mb=entry.device_memory_mb,
         max_pixels=entry.limits.max_pixels,
+        controlnet=_path(folder, entry.controlnet),
+        safety_checker=entry.safety_checker,
+        lora_folder=str(folder / LORA_FOLDER),
+        accelerator=settings.accelerator,
     )
+
+
+def _path(folder: Path, name: str | None) -> str | None:
+    return None if name is None else str(folder / name)
 
 
 def _check_default(registry: ModelRegistry, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.model.errors import InvalidRequest
-from domain.model.inputs import REQUIRED_TEXTS
+from domain.model.inputs import MAX_TEXT_CHARS, REQUIRED_TEXTS
 from domain.model.model_registry import RegisteredModel
 from domain.model.model_spec import ModelSpec
 from domain.model.request import PICTURE_ROLES, TEXT_ROLES
@@ -41,23 +41,38 @@ def model_document(
 
 
 def input_schema(spec: ModelSpec) -> dict[str, Any]:
-    """Each picture the model needs comes by URL or inline: exactly one of the two."""
-    pictures = [role for role in PICTURE_ROLES if role in spec.needs]
+    """Each picture the model needs comes by URL or inline: exactly one of the two; one that it
+    takes besides, by at most one."""
+    known = spec.needs | spec.takes
     fields: dict[str, Any] = {}
-    for role in pictures:
+    for role in (role for role in PICTURE_ROLES if role in known):
         fields |= _picture_fields(role)
-    fields |= {role: {"type": "string"} for role in TEXT_ROLES if role in spec.needs}
+    fields |= {role: _text_field(role) for role in TEXT_ROLES if role in known}
     return {
         "$schema": DIALECT,
         "type": "object",
         "properties": fields,
         "required": sorted(spec.needs & REQUIRED_TEXTS),
         "additionalProperties": False,
-        "allOf": [
-            {"oneOf": [{"required": [f"{role}_url"]}, {"required": [f"{role}_base64"]}]}
-            for role in pictures
-        ],
+        "allOf": [_one_way(role, spec) for role in PICTURE_ROLES if role in known],
     }
+
+
+def _one_way(role: str, spec: ModelSpec) -> dict[str, Any]:
+    """How the fields of a picture may stand beside each other and beside the image."""
+    either = [{"required": [f"{role}_url"]}, {"required": [f"{role}_base64"]}]
+    if role in spec.needs:
+        return {"oneOf": either}
+    neither = {"not": {"anyOf": either}}
+    if role == "mask" and "image" in spec.takes:
+        image = [{"required": ["image_url"]}, {"required": ["image_base64"]}]
+        return {"oneOf": [neither, *({**one, "anyOf": image} for one in either)]}
+    return {"oneOf": [neither, *either]}
+
+
+def _text_field(role: str) -> dict[str, Any]:
+    shortest = {"minLength": 1} if role in REQUIRED_TEXTS else {}
+    return {"type": "string", "maxLength": MAX_TEXT_CHARS, **shortest}
 
 
 def _is_deterministic(spec: ModelSpec) -> bool:

@@ -151,8 +151,8 @@ class RunnerClauses:
     ) -> None:
         [output] = made(runner, alike[0])
         assert bool(output.pictures) == runner.spec.makes_picture
-        source = alike[0].pictures["image"]
         for picture in output.pictures[:1] if runner.spec.scale else ():
+            source = alike[0].pictures["image"]
             expected = source.height * runner.spec.scale, source.width * runner.spec.scale
             assert (picture.height, picture.width) == expected
 

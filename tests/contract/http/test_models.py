@@ -111,6 +111,24 @@ def test_a_model_of_pictures_and_texts() -> None:
     assert (schema["required"], len(schema["allOf"])) == (["prompt"], 2)
 
 
+def test_a_model_that_may_have_pictures() -> None:
+    """None of them, or each in one way, and a mask only with an image."""
+    takes = frozenset({"image", "mask", "negative_prompt"})
+    spec = ModelSpec(name="paint", description="", needs=frozenset({"prompt"}), takes=takes)
+    schema = model_document(spec)["input"]
+    image, mask = (
+        [{"required": [f"{role}_url"]}, {"required": [f"{role}_base64"]}]
+        for role in ("image", "mask")
+    )
+    assert schema["required"] == ["prompt"]
+    assert schema["allOf"] == [
+        {"oneOf": [{"not": {"anyOf": image}}, *image]},
+        {"oneOf": [{"not": {"anyOf": mask}}, *({**one, "anyOf": image} for one in mask)]},
+    ]
+    assert schema["properties"]["prompt"]["minLength"] == 1
+    assert "minLength" not in schema["properties"]["negative_prompt"]
+
+
 def test_a_model_that_has_no_default_params_promises_no_determinism() -> None:
     def validate(params: Params) -> Params:
         raise InvalidRequest

@@ -16,7 +16,7 @@ from domain.model.errors import (
     UnknownField,
     UnsupportedImageFormat,
 )
-from domain.model.inputs import KNOWN, MAX_UNKNOWN, Inputs, read_inputs
+from domain.model.inputs import KNOWN, MAX_TEXT_CHARS, MAX_UNKNOWN, Inputs, read_inputs
 from domain.model.model_spec import ModelSpec
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(22)
@@ -29,6 +29,13 @@ INPAINT = ModelSpec(
     name="inpaint",
     description="Fills a hole.",
     needs=frozenset({"image", "mask", "prompt", "negative_prompt"}),
+)
+
+PAINT = ModelSpec(
+    name="paint",
+    description="From nothing, over an image, within a mask.",
+    needs=frozenset({"prompt"}),
+    takes=frozenset({"negative_prompt", "image", "mask"}),
 )
 
 
@@ -185,3 +192,37 @@ def test_anything_is_read_or_refused_as_the_callers_fault(
         roles = spec.needs & {"image", "mask", "control_image"}
         assert set(inputs.urls) | set(inputs.files) == roles
         assert not set(inputs.urls) & set(inputs.files)
+
+
+@pytest.mark.parametrize("roles", [(), ("image",), ("image", "mask")])
+def test_what_a_model_takes_besides_may_stay_away(roles: tuple[str, ...]) -> None:
+    body = {"prompt": "a cat", **{f"{role}_url": URL for role in roles}}
+    assert read(body, PAINT) == Inputs(dict.fromkeys(roles, URL), {}, {"prompt": "a cat"})
+
+
+def test_what_a_model_takes_besides_comes_one_way_only() -> None:
+    wrong = refused({"prompt": "a cat", "image_url": URL, "image_base64": PNG64}, PAINT)
+    assert {pointer: error.code for pointer, error in wrong.items()} == {
+        "/input/image_url": "one_of"
+    }
+
+
+def test_a_mask_needs_an_image_to_lie_over() -> None:
+    wrong = refused({"prompt": "a cat", "mask_url": URL}, PAINT)
+    assert list(wrong) == ["/input/image_url"]
+    assert "needs an image" in wrong["/input/image_url"].detail
+
+
+@pytest.mark.parametrize("prompt", ["", "  ", "\n\t"])
+def test_an_empty_prompt_says_nothing(prompt: str) -> None:
+    wrong = refused({"prompt": prompt}, PAINT)
+    assert {pointer: error.code for pointer, error in wrong.items()} == {"/input/prompt": "empty"}
+    assert read({"prompt": "a cat", "negative_prompt": prompt}, PAINT)
+
+
+@pytest.mark.parametrize("role", ["prompt", "negative_prompt"])
+def test_a_text_has_an_end(role: str) -> None:
+    body = {"prompt": "a cat", role: "x" * MAX_TEXT_CHARS}
+    assert read(body, PAINT)
+    wrong = refused({**body, role: "x" * (MAX_TEXT_CHARS + 1)}, PAINT)
+    assert wrong[f"/input/{role}"].code == "too_long"

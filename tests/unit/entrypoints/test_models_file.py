@@ -13,7 +13,7 @@ from entrypoints.container.models import build_models
 from entrypoints.settings import Settings
 
 OWN = ["superres-x2", "superres-x4", "image-scoring", "invert"]
-OF_OTHERS = ["esrgan-x2", "esrgan-x4"]
+OF_OTHERS = ["esrgan-x2", "esrgan-x4", "sd15", "sdxl"]
 
 
 @pytest.fixture(autouse=True)
