@@ -9,11 +9,7 @@ from domain.model.links import LinkSigner
 from domain.model.model_registry import ModelRegistry
 from domain.model.url_policy import UrlPolicy
 from entrypoints.configuration import api_keys
-from entrypoints.container.torch_process import (
-    keep_freed_memory,
-    let_cores_rest,
-    torch_threads,
-)
+from entrypoints.container.torch_process import let_cores_rest, torch_threads
 from entrypoints.settings import Settings
 from ports.batch_store import BatchStore
 from ports.blob_store import BlobStore
@@ -39,6 +35,8 @@ if TYPE_CHECKING:
     from adapters.tasks.telling import Tell
 
 REDIS_PREFIX = "darkroom:"
+KEPT_BYTES = 2**28
+"""Of memory that the models freed."""
 
 
 def memory_task_store(now: Now, tell: "Tell") -> TaskStore:
@@ -197,9 +195,10 @@ def device_inference(
     settings: Settings, models: ModelRegistry, on_sick: Callable[[str], None], telemetry: Telemetry
 ) -> Inference:
     from adapters.inference.device_thread import DeviceThreadInference
+    from adapters.kept_memory import keep_freed_memory
 
     let_cores_rest()
-    keep_freed_memory()
+    keep_freed_memory(KEPT_BYTES)
     names = [each.spec.name for each in models.models if each.is_for_startup]
     threads, limits = torch_threads(settings), batch_limits(settings)
     return DeviceThreadInference(

@@ -14,8 +14,11 @@ from adapters.imaging.children.pictures import message_of, picture_of
 from adapters.imaging.children.wire import Message, receive, send
 from adapters.imaging.reading import read
 from adapters.imaging.writing import write
+from adapters.kept_memory import keep_freed_memory
 from domain.model.errors import DarkroomError
 from domain.model.picture import ImageLimits
+
+KEPT_BYTES = 2**26
 
 
 def decode(job: Message) -> Message:
@@ -41,6 +44,7 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     confine()
+    keep_freed_memory(KEPT_BYTES)
     with socket.socket(fileno=0) as link, suppress(EOFError, ConnectionError):
         send(link, Message({"ready": True}))
         while True:
