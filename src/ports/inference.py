@@ -1,7 +1,7 @@
 """Running models on a device."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -41,6 +41,12 @@ class Inference(ABC):
     @abstractmethod
     def serves(self, model: str) -> bool:
         """Whether this process has `model`, loaded or loadable."""
+
+    @abstractmethod
+    async def refresh(self) -> Mapping[str, Exception]:
+        """The models of this process were set up anew: load those that are for the startup now,
+        and let go of what is gone or was set up otherwise, once nobody uses it. Why a model could
+        not be loaded, by its name."""
 
     @abstractmethod
     def admit(

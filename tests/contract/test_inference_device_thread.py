@@ -13,7 +13,8 @@ from domain.model.control import Stopped
 from domain.model.errors import GpuOutOfMemory, InferenceFailed
 from domain.model.events import BatchRan, Event, ModelLoaded
 from domain.model.model_registry import ModelRegistry
-from tests.contract.clauses.inference import InferenceClauses, SumRunner, run
+from domain.model.model_setup import Loading
+from tests.contract.clauses.inference import BrokenRunner, InferenceClauses, SumRunner, run
 from tests.contract.clauses.inference import work as picture
 from tests.contract.clauses.inference_batching import all_of, raising, work
 from tests.contract.clauses.inference_leaving import LeavingClauses
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.anyio
 class TestDeviceThreadInference(InferenceClauses):
     @pytest.fixture
     async def inference(self) -> AsyncIterator[DeviceThreadInference]:
-        inference = DeviceThreadInference(self.registry())
+        inference = DeviceThreadInference(self.registry(), idle_s=0.1)
         await inference.start()
         yield inference
         await inference.aclose()
@@ -39,10 +40,13 @@ class TestBatching(LeavingClauses):
 
 
 async def test_preloaded_models_are_ready_after_start() -> None:
-    models = InferenceClauses().registry()
+    SumRunner.loads = 0
+    models = ModelRegistry()
+    models.register(SumRunner)
+    models.register(BrokenRunner, loading=Loading.LAZY)
     calls: list[str] = []
     inference = DeviceThreadInference(
-        models, preload=["sum"], set_threads=lambda: calls.append("threads")
+        models, preload=True, set_threads=lambda: calls.append("threads")
     )
     await inference.start()
     assert SumRunner.loads == 1

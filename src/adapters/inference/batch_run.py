@@ -1,13 +1,12 @@
 """One batch on the device: together, and where that fails, apart."""
 
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.inference.call import Call
-from adapters.inference.in_our_words import in_our_words
+from adapters.inference.in_our_words import in_our_words, let_go
 from adapters.inference.turns import Turns
 from domain.model.control import Stop, Stopped
 from domain.model.errors import DeviceFault, GpuOutOfMemory, InferenceFailed
@@ -64,7 +63,7 @@ class BatchRun:
             if len(outputs) != len(part):
                 raise InferenceFailed(f"The model made {len(outputs)} outputs of {len(part)}.")
         except BaseException as error:
-            _let_go(error)
+            let_go(error)
             return error
         finally:
             for call in part:
@@ -86,11 +85,3 @@ class BatchRun:
             half = (len(part) + 1) // 2
             return part[:half], part[half:]
         return [[call] for call in part]
-
-
-def _let_go(error: BaseException) -> None:
-    """Drop what the frames of a failed pass hold: tensors, mostly."""
-    each: BaseException | None = error
-    while each is not None:
-        traceback.clear_frames(each.__traceback__)
-        each = each.__cause__

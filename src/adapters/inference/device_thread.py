@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,8 +13,11 @@ from typing import Any, TypeVar
 from adapters.inference.batch_run import BatchRun
 from adapters.inference.call import Call
 from adapters.inference.device_health import DeviceHealth
-from adapters.inference.in_our_words import in_our_words
+from adapters.inference.device_limits import limits_on
+from adapters.inference.device_memory import free_mb
+from adapters.inference.in_our_words import in_our_words, told
 from adapters.inference.loaded_models import LoadedModels
+from adapters.inference.residents import IDLE_S, Residents
 from adapters.inference.turns import Job, Place, Turns
 from domain.model.batching import BatchLimits
 from domain.model.control import Stop, Stopped
@@ -31,9 +34,6 @@ T = TypeVar("T")
 
 BESIDE_THREADS = 4
 PROOF_S = 30.0
-CPU_BATCH_S = 0.020
-CPU_BATCH_ITEMS = 16
-"""Measured: on a CPU batches pay only while an item takes a few milliseconds."""
 
 
 class DeviceThreadInference(Inference, Lifecycle):
@@ -41,29 +41,33 @@ class DeviceThreadInference(Inference, Lifecycle):
     one device thread, in turn; the batches are planned by `limits`. It takes the next one by
     itself, without the event loop, so that the device does not wait for that.
 
-    `preload`: names loaded and warmed by `start`; others at first use. `set_threads`: called on
-    the device thread after each load. `on_sick`: called once, when the device can't be trusted
-    any more; from then on nothing runs and no result leaves. `proof_s`: how old the last proof
-    that the device computes may be before `ping` asks for another one. `tell` hears of batches and
-    loads, on the device thread.
+    `preload`: whether `start` loads and warms the models that are for it; others come at first
+    use. `set_threads`: called on the device thread after each load. `on_sick`: called once, when
+    the device can't be trusted any more; from then on nothing runs and no result leaves.
+    `proof_s`: how old the last proof that the device computes may be before `ping` asks for
+    another one. `idle_s`: how long a model that was taken away is kept for earlier tasks. `tell`
+    hears of batches and loads, on the device thread.
     """
 
     def __init__(
         self,
         models: ModelRegistry,
         device: str = "cpu",
-        preload: Sequence[str] = (),
         set_threads: Callable[[], None] | None = None,
         *,
+        preload: bool = False,
         limits: BatchLimits | None = None,
         on_sick: Callable[[str], None] | None = None,
         proof_s: float = PROOF_S,
+        idle_s: float = IDLE_S,
         tell: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._models, self._device, self._preload = models, device, preload
-        self._on_sick = on_sick
+        self._on_sick, self._set_threads = on_sick, set_threads
         self._health = DeviceHealth(proof_s)
-        self._loaded = LoadedModels(models, device, set_threads, tell)
+        self._loaded = LoadedModels(models, device, self._warm, tell)
+        room_mb = partial(free_mb, device)
+        self._residents = Residents(models, self._loaded, self._on_device, room_mb, idle_s)
         self._turns = Turns(limits_on(device, limits or BatchLimits()))
         self._run_batch = BatchRun(self._turns, self._inferred, self._fall_sick, tell)
         self._thread = Thread(target=self._work, name=f"device-{device}", daemon=True)
@@ -82,12 +86,16 @@ class DeviceThreadInference(Inference, Lifecycle):
         return model in self._models and not self._health.sick
 
     async def start(self) -> None:
-        for name in self._preload:
-            await self._load(name)
+        for failure in (await self.refresh()).values():
+            raise failure
+
+    async def refresh(self) -> Mapping[str, Exception]:
+        return await self._residents.refresh(self._models.for_startup if self._preload else ())
 
     async def aclose(self) -> None:
         """What waits for the device still gets its turn; a checkpoint that raises cuts it short."""
         self._turns.close()
+        await self._residents.aclose()
         await asyncio.to_thread(self._end)
 
     async def ping(self) -> None:
@@ -112,7 +120,13 @@ class DeviceThreadInference(Inference, Lifecycle):
 
     async def _run(self, place: Place, work: RunnerInput) -> Inferred:
         self._health.hand_back_if_sick()
-        runner = self._loaded.get(place.model) or await self._load(place.model)
+        found = self._residents.take(place.model) or await self._residents.bring(place.model)
+        try:
+            return await self._run_by(found.runner, place, work)
+        finally:
+            self._residents.leave(found)
+
+    async def _run_by(self, runner: ModelRunner, place: Place, work: RunnerInput) -> Inferred:
         call = Call(
             model=place.model, priority=place.priority, alone=place.alone,
             runner=runner, work=work, on_progress=self._health.proved,
@@ -135,7 +149,8 @@ class DeviceThreadInference(Inference, Lifecycle):
         with self._failing(call):
             began_s = time.perf_counter()
             call.prepared = call.runner.prepare(replace(call.work, checkpoint=call.checkpoint))
-            call.key = call.runner.batch_key(call.prepared)
+            # Two setups of one model may be at work for a while.
+            call.key = id(call.runner), call.runner.batch_key(call.prepared)
             call.cost_px = call.runner.cost_px(call.prepared)
             call.budget_px = call.runner.budget_px
             call.prepare_s = time.perf_counter() - began_s
@@ -166,18 +181,15 @@ class DeviceThreadInference(Inference, Lifecycle):
             for call in calls:
                 call.fail(error)
 
-    async def _load(self, model: str) -> ModelRunner:
-        """Runs into an earlier load of the same model, if there is one."""
-        return await self._on_device(partial(self._load_now, model, time.monotonic()))
-
-    def _load_now(self, model: str, asked_s: float) -> ModelRunner:
-        runner = self._loaded.load(model, asked_s)
-        self._health.proved()
-        return runner
-
     def _prove(self) -> None:
         self._loaded.probe()
         self._health.proved()
+
+    def _warm(self) -> None:
+        """A model was loaded, and warmed up by a real pass; torch is there by now, if ever."""
+        self._health.proved()
+        if self._set_threads is not None:
+            self._set_threads()
 
     async def _on_device(self, call: Callable[[], T]) -> T:
         """Whatever comes first, a load or a proof, sets the thread going."""
@@ -221,22 +233,9 @@ class DeviceThreadInference(Inference, Lifecycle):
                     with self._failing(*turn):
                         self._run_batch(turn)
         if not self._health.sick:
-            self._loaded.release()
+            self._loaded.release_all()
 
     def _end(self) -> None:
         if self._thread.ident is not None:
             self._thread.join()
         self._beside.shutdown()
-
-
-def limits_on(device: str, limits: BatchLimits) -> BatchLimits:
-    """On a CPU a batch is also bounded by the time its items take."""
-    if device != "cpu":
-        return limits
-    most = min(limits.max_items, CPU_BATCH_ITEMS)
-    return replace(limits, max_items=most, batch_s=CPU_BATCH_S)
-
-
-def told(fault: DeviceFault) -> str:
-    """For operators: what torch said is in the cause."""
-    return fault.detail if fault.__cause__ is None else f"{fault.detail} ({fault.__cause__})"

@@ -1,65 +1,88 @@
-"""The models on a device. Used by the device's thread; others may only look."""
+"""The models on a device."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
 
+from adapters.inference.in_our_words import let_go
 from domain.model.events import Event, ModelLoaded
 from domain.model.model_registry import ModelRegistry
 from domain.model.runner import ModelRunner
 
 
+@dataclass(slots=True, eq=False)
+class Resident:
+    """A model on the device. `users`: tasks that are at it; `left_s`: when the last one left."""
+
+    name: str
+    runner: ModelRunner
+    users: int = 0
+    left_s: float = 0.0
+
+
 class LoadedModels:
-    """`set_threads`: called after each load: torch is there by then, if ever."""
+    """`load`, `release`, `probe` and `release_all` are for the device's thread alone. Iterating
+    gives the residents. `on_load`: called after each load, of which `tell` hears."""
 
     def __init__(
         self,
         models: ModelRegistry,
         device: str,
-        set_threads: Callable[[], None] | None,
+        on_load: Callable[[], None],
         tell: Callable[[Event], None],
     ) -> None:
-        self._models, self._device, self._set_threads = models, device, set_threads
+        self._models, self._device, self._on_load = models, device, on_load
         self._tell = tell
-        self._runners: dict[str, ModelRunner] = {}
-        self._failures: dict[str, tuple[float, Exception]] = {}
+        self._residents: tuple[Resident, ...] = ()
+        self._lock = Lock()
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self._runners)
+        return tuple(dict.fromkeys(each.name for each in self._residents))
 
-    def get(self, name: str) -> ModelRunner | None:
-        return self._runners.get(name)
+    def __iter__(self) -> Iterator[Resident]:
+        return iter(self._residents)
 
-    def load(self, name: str, asked_s: float) -> ModelRunner:
-        """The runner of `name`, loaded by now. Who `asked_s` (monotonic) before a load failed
-        shares its failure: the device is not held up once for each of them."""
-        if name in self._runners:
-            return self._runners[name]
-        failed_s, failure = self._failures.get(name, (asked_s, None))
-        if failure is not None and asked_s < failed_s:
-            raise failure
+    def get(self, name: str) -> Resident | None:
+        """The one that runs what comes for `name`: not one of an earlier setup."""
+        for each in self._residents:
+            if each.name == name and type(each.runner) is self._models.to_run(name).runner:
+                return each
+        return None
+
+    def load(self, name: str) -> Resident:
         runner, began_s = self._models.build(name), time.monotonic()
         try:
             runner.load(self._device)
         except BaseException as error:
-            if isinstance(error, Exception):
-                self._failures[name] = time.monotonic(), error
             with suppress(Exception):
                 runner.release()
+            let_go(error)
             raise
-        self._runners[name] = runner
+        resident = Resident(name, runner)
+        with self._lock:
+            self._residents = (*self._residents, resident)
         self._tell(ModelLoaded(name, self._device, time.monotonic() - began_s))
-        if self._set_threads is not None:
-            self._set_threads()
-        return runner
+        self._on_load()
+        return resident
+
+    def withdraw(self, resident: Resident) -> None:
+        """Nobody finds it any more; what it holds is for `release`."""
+        with self._lock:
+            self._residents = tuple(each for each in self._residents if each is not resident)
+
+    def release(self, resident: Resident) -> None:
+        with suppress(Exception):
+            resident.runner.release()
 
     def probe(self) -> None:
         """A small real pass of each."""
-        for runner in self._runners.values():
-            runner.probe()
+        for each in self._residents:
+            each.runner.probe()
 
-    def release(self) -> None:
-        while self._runners:
-            with suppress(Exception):
-                self._runners.popitem()[1].release()
+    def release_all(self) -> None:
+        for each in self._residents:
+            self.withdraw(each)
+            self.release(each)

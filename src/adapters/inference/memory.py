@@ -1,6 +1,6 @@
 """Running models right where they are called: no thread, no device. For torch-free runners."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
@@ -39,12 +39,23 @@ class MemoryInference(Inference):
     ) -> Iterator[Run]:
         yield partial(self._run, model)
 
+    async def refresh(self) -> Mapping[str, Exception]:
+        for name, runner in list(self._loaded.items()):
+            self._keep_current(name, runner)
+        return {}
+
     async def _run(self, model: str, work: RunnerInput) -> Inferred:
         runner = self._loaded.get(model)
-        if runner is None:
+        if type(runner) is not self._models.to_run(model).runner or runner is None:
             runner = self._models.build(model)
             runner.load("cpu")
             self._loaded[model] = runner
+        try:
+            return self._inferred(runner, work)
+        finally:
+            self._keep_current(model, runner)
+
+    def _inferred(self, runner: ModelRunner, work: RunnerInput) -> Inferred:
         began_s = perf_counter()
         prepared = runner.prepare(work)
         prepared_s = perf_counter()
@@ -57,3 +68,8 @@ class MemoryInference(Inference):
             round(1000 * (prepared_s - began_s)),
             round(1000 * (inferred_s - prepared_s)),
         )
+
+    def _keep_current(self, name: str, runner: ModelRunner) -> None:
+        if not self._models.is_current(type(runner)):
+            del self._loaded[name]
+            runner.release()

@@ -11,6 +11,9 @@ from domain.model.events import (
     LoopFailed,
     MessageParked,
     ModelLoaded,
+    ModelNotLoaded,
+    ModelsNotReloaded,
+    ModelsReloaded,
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
@@ -47,7 +50,11 @@ FACTS: dict[type, tuple[Level, str]] = {
     MessageParked: ("warning", "message_parked"),
     BatchRan: ("debug", "batch_ran"),
     ModelLoaded: ("info", "model_loaded"),
+    ModelsReloaded: ("info", "models_reloaded"),
+    ModelsNotReloaded: ("error", "models_not_reloaded"),
+    ModelNotLoaded: ("error", "model_not_loaded"),
 }
+"""Events whose fields are all there is to say."""
 
 
 def line_of(event: Event) -> Line:
@@ -64,6 +71,7 @@ def line_of(event: Event) -> Line:
         case (
             StaleWriteRefused() | UnknownWakeup() | PublishFailed() | LoopFailed()
             | AttemptFailed() | MessageParked() | BatchRan() | ModelLoaded()
+            | ModelsReloaded() | ModelsNotReloaded() | ModelNotLoaded()
         ):  # fmt: skip
             return (*FACTS[type(event)], asdict(event))
         case _:

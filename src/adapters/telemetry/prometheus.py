@@ -26,6 +26,9 @@ from domain.model.events import (
     LoopFailed,
     MessageParked,
     ModelLoaded,
+    ModelNotLoaded,
+    ModelsNotReloaded,
+    ModelsReloaded,
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
@@ -45,7 +48,7 @@ MAX_ROUTES = 44
 
 
 class PrometheusTelemetry(Telemetry):
-    """`models` and `tenants`: the names this process knows; any other counts as "other"."""
+    """`models` and `tenants`: the names this process knows first; any other counts as "other"."""
 
     def __init__(
         self,
@@ -56,17 +59,14 @@ class PrometheusTelemetry(Telemetry):
     ) -> None:
         # A second series for each counter, which says when it began: nobody asks for it.
         disable_created_metrics()  # type: ignore[no-untyped-call]
-        names = tuple(models)
-        self._metrics, self._gpu = Metrics(registry), GpuGauges(registry, names)
+        self._models = set[str]()
+        self._metrics, self._gpu = Metrics(registry), GpuGauges(registry, self._models)
         self._stock, self._tenants = StockGauges(registry), TenantCounts(registry, tenants)
         self._metrics.build.info({"version": version})
-        self._model, self._reason = one_of(names), one_of(retry_reasons())
+        self._reason = one_of(retry_reasons())
         self._method, self._status_class = one_of(METHODS), one_of(STATUS_CLASSES)
         self._route, self._loop = first_seen(MAX_ROUTES), first_seen(20)
-        for model in names:
-            for outcome in TERMINAL:
-                # Zero from the start: a rate over a series that just began misses its first step.
-                self._metrics.tasks(model, outcome.lower())
+        self._know(models)
 
     def record(self, event: Event) -> None:
         match event:
@@ -95,6 +95,10 @@ class PrometheusTelemetry(Telemetry):
                 self._metrics.streams.dec()
             case AttemptFailed():
                 pass  # its task moves next, and that is counted
+            case ModelsReloaded():
+                self._know(event.added)
+            case ModelsNotReloaded() | ModelNotLoaded():
+                pass  # for whoever sent the signal, and looks at the log
             case _:
                 assert_never(event)
 
@@ -105,6 +109,16 @@ class PrometheusTelemetry(Telemetry):
         self, gpu: DeviceFacts | None, loaded: Collection[str], use: DeviceUse
     ) -> None:
         self._gpu.show(gpu, loaded, use)
+
+    def _know(self, models: Iterable[str]) -> None:
+        for model in models:
+            self._models.add(model)
+            for outcome in TERMINAL:
+                # Zero from the start: a rate over a series that just began misses its first step.
+                self._metrics.tasks(model, outcome.lower())
+
+    def _model(self, name: str) -> str:
+        return name if name in self._models else OTHER
 
     def _served(self, event: RequestServed) -> None:
         self._tenants.served(event)

@@ -88,6 +88,30 @@ class ModelLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelsReloaded:
+    """The models were set up anew while the service ran; names only."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsNotReloaded:
+    """The models stay as they were: their file, or what it names, is wrong."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNotLoaded:
+    """A model that was to be there from now on could not be loaded. `text` is for the log only."""
+
+    model: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageParked:
     """A message that nobody can read was set aside, for a person to look at."""
 
@@ -117,4 +141,7 @@ Event = (
     | MessageParked
     | StreamOpened
     | StreamClosed
+    | ModelsReloaded
+    | ModelsNotReloaded
+    | ModelNotLoaded
 )

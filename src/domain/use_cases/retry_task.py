@@ -5,6 +5,7 @@ from dataclasses import replace
 from domain.model.blob_keys import input_prefix
 from domain.model.errors import TaskGone, TaskNotTerminal
 from domain.model.life_cycle import new_task
+from domain.model.model_registry import ModelRegistry
 from domain.model.request import Source
 from domain.model.task import Task
 from domain.use_cases.get_task import GetTask
@@ -19,6 +20,7 @@ class RetryTask:
     def __init__(
         self,
         get: GetTask,
+        models: ModelRegistry,
         store: TaskStore,
         blobs: BlobStore,
         wake: WakeWorker,
@@ -26,15 +28,18 @@ class RetryTask:
         new_id: NewId,
         tracing: Tracing,
     ) -> None:
-        self._get, self._store, self._blobs, self._wake = get, store, blobs, wake
+        self._get, self._models, self._wake = get, models, wake
+        self._store, self._blobs = store, blobs
         self._now, self._new_id, self._tracing = now, new_id, tracing
 
     async def __call__(self, tenant: str, task_id: str, request_id: str | None = None) -> Task:
         """A new PENDING task with `retry_of`; never deduplicated. Its inline pictures are copied,
-        so that deleting one task leaves the other whole. Raises `TaskNotTerminal`, `TaskGone`."""
+        so that deleting one task leaves the other whole. Raises `TaskNotTerminal`, `TaskGone`, and
+        `UnknownModel` or `ModelUnavailable` for one that was taken away meanwhile."""
         old = await self._get(tenant, task_id)
         if not old.terminal:
             raise TaskNotTerminal(f"Task {task_id} is {old.status}.")
+        self._models.asked(old.request.model)
         new_id = self._new_id()
         request = replace(
             old.request,

@@ -37,8 +37,12 @@ class UpscalePicture:
         self._elapsed, self._limits = elapsed, limits
 
     def plan(self, task: Task) -> Upscaling:
-        """Which models will run. Raises `NotSupported`."""
-        upscaling = plan_upscaling(task.request.output.upscale, self._models)
+        """Which models will run: by those that were taken away where the task was accepted for no
+        others. Raises `NotSupported`."""
+        factor = task.request.output.upscale
+        upscaling = plan_upscaling(factor, self._models) or plan_upscaling(
+            factor, self._models.retired
+        )
         if upscaling is None:
             raise no_upscaler()
         return upscaling

@@ -16,7 +16,8 @@ def serve(
         int | None, typer.Option(help="0 takes any free one. Default: PORT, 8000.")
     ] = None,
 ) -> None:
-    """Run the gateway alone, until SIGTERM; `darkroom worker` does the work.
+    """Run the gateway alone, until SIGTERM; `darkroom worker` does the work. SIGHUP has it read
+    the models file again.
 
     darkroom serve --host 0.0.0.0
     """
@@ -28,11 +29,12 @@ def serve(
     settings = load_settings(**{name: one for name, one in given.items() if one is not None})
     refuse_private_backends(settings)
     adopt_library_logs(settings)
-    app = gateway_app(build_gateway(settings))
+    container = build_gateway(settings)
+    app = gateway_app(container)
     with listening(settings.host, settings.port) as listener:
         url = url_of(settings.host, listener.getsockname()[1])
         server = Server(app, lambda: log.info("Gateway ready at %s.", url))
-        with stopping_is_no_failure():
+        with stopping_is_no_failure(), container.hangup().listened_to():
             server.run([listener])
     server.raise_unless_started()
     log.info("Stopped.")

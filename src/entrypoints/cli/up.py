@@ -18,7 +18,8 @@ def up(
         int | None, typer.Option(help="0 takes any free one. Default: PORT, 8000.")
     ] = None,
 ) -> None:
-    """Run the whole service in this process, until Ctrl-C.
+    """Run the whole service in this process, until Ctrl-C. SIGHUP has it read the models file
+    again.
 
     darkroom up --port 8080
     """
@@ -37,7 +38,7 @@ def up(
         url = url_of(settings.host, listener.getsockname()[1])
         _introduce(container, settings, url, keys)
         server = Server(app, lambda: note(f"Ready at {url}. Ctrl-C stops it."))
-        with stopping_is_no_failure():
+        with stopping_is_no_failure(), container.hangup().listened_to():
             server.run([listener])
     server.raise_unless_started()
     note("Stopped.")

@@ -9,7 +9,8 @@ from entrypoints.own_words import log
 
 
 def worker() -> None:
-    """Run one worker process a GPU, until SIGTERM; dead ones are started again.
+    """Run one worker process a GPU, until SIGTERM; dead ones are started again. SIGHUP has them
+    read the models file again.
 
     GPU_IDS=0,1 darkroom worker
     """
@@ -24,4 +25,7 @@ def worker() -> None:
     names = ", ".join(spec.name for spec in build_models(settings))
     found = devices(settings.gpu_ids)
     log.info("workers on %s: %s", ", ".join(device.name for device in found), names)
-    raise typer.Exit(asyncio.run(Parent(settings, found).run()))
+    parent = Parent(settings, found)
+    with parent.hangup.listened_to():
+        status = asyncio.run(parent.run())
+    raise typer.Exit(status)

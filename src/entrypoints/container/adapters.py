@@ -199,10 +199,9 @@ def device_inference(
 
     let_cores_rest()
     keep_freed_memory(KEPT_BYTES)
-    names = [each.spec.name for each in models.models if each.is_for_startup]
     threads, limits = torch_threads(settings), batch_limits(settings)
     return DeviceThreadInference(
-        models, settings.device, names, threads, limits=limits, on_sick=on_sick,
+        models, settings.device, threads, preload=True, limits=limits, on_sick=on_sick,
         tell=telemetry.record,
     )  # fmt: skip
 

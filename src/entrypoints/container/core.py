@@ -24,6 +24,8 @@ from entrypoints.container import adapters, queues
 from entrypoints.container.models import build_models
 from entrypoints.container.telemetry import build_telemetry, new_registry
 from entrypoints.container.tracing import build_tracing
+from entrypoints.hangup import Hangup
+from entrypoints.reload_models import ReloadModels
 from entrypoints.settings import Settings
 
 
@@ -73,6 +75,10 @@ class CoreContainer(containers.DeclarativeContainer):
     metrics_registry = providers.Singleton(new_registry)
     telemetry = providers.Singleton(build_telemetry, settings, models, metrics_registry)
     tracing = providers.Singleton(build_tracing)
+    hangup = providers.Singleton(Hangup)
+    reload_models = providers.Singleton(
+        ReloadModels, providers.Factory(build_models, settings).provider, models, telemetry, hangup
+    )
 
     heard = providers.Singleton(MemoryEventBus)
     store = providers.Selector(

@@ -26,6 +26,7 @@ def with_device(gateway: Gateway, inference: object) -> Gateway:
 
 
 class EmbeddedContainer(GatewayContainer, WorkerContainer):
+    reload_models = WorkerContainer.reload_models
     gateway = providers.Singleton(with_device, GatewayContainer.gateway, WorkerContainer.inference)
     lifetimes = providers.Callable(each_once, GatewayContainer.lifetimes, WorkerContainer.lifetimes)
 

@@ -109,7 +109,8 @@ class GatewayContainer(Core):
         list=providers.Singleton(ListTasks, Core.store),
         cancel=cancel,
         retry=providers.Singleton(
-            RetryTask, get, Core.store, Core.blobs, wake, Core.now, Core.new_id, Core.tracing
+            RetryTask, get, Core.models, Core.store, Core.blobs, wake, Core.now, Core.new_id,
+            Core.tracing,
         ),
         delete=providers.Singleton(DeleteTask, get, Core.erase),
         fetch_result=providers.Singleton(FetchResult, Core.blobs),

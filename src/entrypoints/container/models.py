@@ -10,10 +10,11 @@ from adapters.runners.esrgan.runner import EsrganRunner
 from adapters.runners.invert import InvertRunner
 from adapters.runners.scoring.runner import ImageScoringRunner
 from adapters.runners.superres.runner import SuperResolutionX2, SuperResolutionX4
-from domain.model.model_registry import ModelRegistry
+from domain.model.model_registry import ModelRegistry, RegisteredModel
 from domain.model.model_setup import Loading, ModelSetup, SetupError
 from domain.model.runner import ModelRunner
 from entrypoints.configuration import ConfigurationError
+from entrypoints.container.weights_on_disk import OnDisk, on_disk
 from entrypoints.models_file import Entry, did_you_mean, entry_error, read_models_file
 from entrypoints.settings import Settings
 
@@ -82,14 +83,27 @@ def _register(
     if kind not in runners:
         reason = f"no runner is named {kind!r}{did_you_mean(kind, runners)}"
         raise entry_error(settings, name, "runner", reason)
+    setup = _setup(settings, name, entry)
     try:
-        runner = runners[kind].set_up(_setup(settings, name, entry))
+        runner = runners[kind].set_up(setup)
     except SetupError as error:
         raise entry_error(settings, name, error.field, str(error)) from error
+    found = on_disk(Path(setup.weights)) if setup.weights else OnDisk()
+    model = RegisteredModel(
+        runner, entry.aliases, entry.load,
+        made_of=(runners[kind], setup, found), memory_mb=_memory_mb(setup, found),
+    )  # fmt: skip
     try:
-        registry.register(runner, aliases=entry.aliases, loading=entry.load)
+        registry.add(model)
     except ValueError as error:
         raise entry_error(settings, name, "aliases", str(error)) from error
+
+
+def _memory_mb(setup: ModelSetup, weights: OnDisk) -> float | None:
+    """The weights as they lie on the disk, and what the operator gives one pass."""
+    if not weights.bytes and setup.device_memory_mb is None:
+        return None
+    return weights.bytes / 2**20 + (setup.device_memory_mb or 0)
 
 
 def _setup(settings: Settings, name: str, entry: Entry) -> ModelSetup:

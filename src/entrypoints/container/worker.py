@@ -19,8 +19,10 @@ from entrypoints.container import adapters, queues
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order
 from entrypoints.container.gateway import image_limits
+from entrypoints.container.models import build_models
 from entrypoints.container.telemetry import VERSION
 from entrypoints.own_words import last_words
+from entrypoints.reload_models import ReloadModels
 from entrypoints.settings import Settings
 from entrypoints.worker.heartbeat import Heartbeat, this_worker
 from entrypoints.worker.sickness import Sickness
@@ -69,6 +71,10 @@ class WorkerContainer(Core):
         ),
         memory=providers.Singleton(adapters.memory_inference, Core.models),
     )
+    reload_models = providers.Singleton(
+        ReloadModels, providers.Factory(build_models, Core.settings).provider, Core.models,
+        Core.telemetry, Core.hangup, inference.provided.refresh,
+    )  # fmt: skip
     image_limits = providers.Callable(image_limits, Core.settings)
     fetch_source = providers.Singleton(FetchSource, fetcher, Core.blobs)
     upscale = providers.Singleton(
@@ -102,8 +108,8 @@ class WorkerContainer(Core):
     meter = providers.Singleton(adapters.device_meter, Core.settings)
     heartbeat = providers.Singleton(
         Heartbeat, Core.workers,
-        providers.Callable(this_worker, worker_name, Core.settings, Core.models, Core.now, VERSION),
-        in_hand, inference, meter, Core.telemetry,
+        providers.Callable(this_worker, worker_name, Core.settings, Core.now, VERSION),
+        Core.models, in_hand, inference, meter, Core.telemetry,
     )  # fmt: skip
     lifetimes = providers.Callable(
         in_order, Core.shared_lifetimes, providers.List(source, fetcher, imaging, inference)

@@ -40,7 +40,10 @@ async def work(container: WorkerContainer, proof: Proof) -> None:
         started(container.lifetimes()),
         metrics_served(container.settings(), container.metrics_registry()),
         working(container),
-        beside(every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry())),
+        beside(
+            every(PARENT_EVERY_S, "parent", stop_without_parent, container.telemetry()),
+            every(0, "models", container.reload_models().when_told, container.telemetry()),
+        ),
     ):
         asyncio.get_running_loop().call_later(STEADY_S, proof)
         await stop.wait()
@@ -50,7 +53,9 @@ def main(*fds: str) -> int:
     try:
         settings = load_settings()
         adopt_library_logs(settings)
-        uvloop.run(work(build_worker(settings), Proof(int(fds[0]) if fds else None)))
+        container = build_worker(settings)
+        with container.hangup().listened_to():
+            uvloop.run(work(container, Proof(int(fds[0]) if fds else None)))
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIGURATION

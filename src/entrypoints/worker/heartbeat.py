@@ -26,13 +26,14 @@ class Heartbeat:
         self,
         registry: WorkerRegistry,
         worker: WorkerInfo,
+        models: ModelRegistry,
         in_hand: InHand,
         inference: Inference,
         meter: DeviceMeter,
         telemetry: Telemetry,
     ) -> None:
         self._registry, self._in_hand, self._telemetry = registry, in_hand, telemetry
-        self._inference, self._meter = inference, meter
+        self._models, self._inference, self._meter = models, inference, meter
         self._worker = replace(worker, state=WorkerState.READY, slots=in_hand.slots)
 
     async def __call__(self) -> None:
@@ -56,7 +57,9 @@ class Heartbeat:
         await self._registry.leave(self._worker.worker_id)
 
     async def _beat(self) -> None:
-        await self._registry.beat(replace(self._worker, in_flight=self._in_hand.count))
+        models = tuple(spec.name for spec in self._models)
+        told = replace(self._worker, models=models, in_flight=self._in_hand.count)
+        await self._registry.beat(told)
 
 
 @asynccontextmanager
@@ -73,11 +76,9 @@ async def at_the_end(
             telemetry.record(LoopFailed("heartbeat", error.detail))
 
 
-def this_worker(
-    worker_id: str, settings: Settings, models: ModelRegistry, now: Now, version: str
-) -> WorkerInfo:
+def this_worker(worker_id: str, settings: Settings, now: Now, version: str) -> WorkerInfo:
     """What this process says of itself."""
     return WorkerInfo(
         worker_id=worker_id, host=socket.gethostname(), pid=os.getpid(), device=settings.device,
-        version=version, started_at=now(), models=tuple(spec.name for spec in models),
+        version=version, started_at=now(),
     )  # fmt: skip

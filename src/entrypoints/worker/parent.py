@@ -6,8 +6,9 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 
+from entrypoints.hangup import Hangup, held_back
 from entrypoints.own_words import log
 from entrypoints.settings import Settings
 from entrypoints.worker.child import EXIT_CONFIGURATION, EXIT_UNAVAILABLE
@@ -30,6 +31,9 @@ class Parent:
     def __init__(self, settings: Settings, devices: Sequence[Device]) -> None:
         self._settings, self._devices = settings, devices
         self._stopping = asyncio.Event()
+        self.hangup = Hangup()
+        self._children: set[asyncio.subprocess.Process] = set()
+        self._spawning = asyncio.Lock()
 
     async def run(self) -> int:
         """0 after a clean stop, 1 when a worker kept dying or did not stop by itself, and the
@@ -38,15 +42,21 @@ class Parent:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self._stopping.set)
+        passing_on = asyncio.create_task(self._pass_hangups_on())
         codes = await asyncio.gather(*(self._supervise(device) for device in self._devices))
+        passing_on.cancel()
         return max(codes)
 
     async def _supervise(self, device: Device) -> int:
         restarts = Restarts()
         while True:
             with closing(Listening()) as proof:
-                child = await self._spawn(device, proof.fd)
+                async with self._spawning:
+                    with held_back():
+                        child = await self._spawn(device, proof.fd)
+                self._children.add(child)
                 code = await self._ended(child)
+                self._children.discard(child)
                 worked = proof.heard()
             if self._stopping.is_set():
                 return 0 if code in CLEAN else 1
@@ -78,6 +88,14 @@ class Parent:
         if not death.done():
             child.kill()
         return await death
+
+    async def _pass_hangups_on(self) -> None:
+        """To those that run; one that is started later sees anyway what changed by now."""
+        while True:
+            await self.hangup.heard()
+            for child in self._children:
+                with suppress(ProcessLookupError):
+                    child.send_signal(signal.SIGHUP)
 
     async def _stopped_within(self, pause_s: float) -> bool:
         try:

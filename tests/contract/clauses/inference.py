@@ -1,7 +1,8 @@
 """What every `Inference` adapter promises."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from domain.model.picture import Picture
 from domain.model.priority import Priority
 from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
 from ports.inference import Inference, Inferred
+
+GONE_WITHIN_S = 20
 
 
 class SumRunner(ModelRunner):
@@ -65,15 +68,46 @@ async def run(inference: Inference, model: str, given: RunnerInput) -> Inferred:
         return await place(given)
 
 
-class InferenceClauses:
-    """Bindings give `inference`, started, with `registry()`'s models."""
+class DoubleRunner(SumRunner):
+    """The same model, set up otherwise."""
 
-    def registry(self) -> ModelRegistry:
+    def postprocess(self, output: Any) -> RunnerOutput:
+        return RunnerOutput(data={"sum": 2 * output})
+
+
+class CountRunner(SumRunner):
+    """Another one."""
+
+    spec = ModelSpec(name="count", description="Counts the pixels.", makes_picture=False)
+
+    def _sum(self, work: RunnerInput) -> int:
+        return work.pictures["image"].pixels.size
+
+
+async def until(told: Callable[[], bool]) -> None:
+    async with asyncio.timeout(GONE_WITHIN_S):
+        for _ in count():
+            if told():
+                return
+            await asyncio.sleep(0.01)
+
+
+class InferenceClauses:
+    """Bindings give `inference`, started, with `registry()`'s models; one that was taken away and
+    has nothing more to do leaves it within `GONE_WITHIN_S`."""
+
+    def registry(self, *kinds: type[ModelRunner]) -> ModelRegistry:
         SumRunner.loads = 0
-        models = ModelRegistry()
-        models.register(SumRunner)
-        models.register(BrokenRunner)
-        return models
+        self.models = ModelRegistry()
+        for kind in kinds or (SumRunner, BrokenRunner):
+            self.models.register(kind)
+        return self.models
+
+    async def renew(self, inference: Inference, *kinds: type[ModelRunner]) -> None:
+        mine = self.models
+        mine.renew(self.registry(*kinds))
+        self.models = mine
+        assert await inference.refresh() == {}
 
     async def test_1_the_output_belongs_to_the_input(self, inference: Inference) -> None:
         answers = await asyncio.gather(*(run(inference, "sum", work(n)) for n in range(10)))
@@ -141,3 +175,37 @@ class InferenceClauses:
         first = inference.use.busy_s
         await run(inference, "sum", work(2))
         assert 0 < first < inference.use.busy_s
+
+    async def test_11_a_new_model_is_served_without_a_restart(self, inference: Inference) -> None:
+        assert not inference.serves("count")
+        await self.renew(inference, SumRunner, CountRunner)
+        assert inference.serves("count")
+        answer = await run(inference, "count", work(1))
+        assert answer.output.data["sum"] == 12
+
+    async def test_12_a_model_that_is_gone_ends_what_was_accepted_and_leaves_the_device(
+        self, inference: Inference
+    ) -> None:
+        await run(inference, "sum", work(1))
+        await self.renew(inference, CountRunner)
+        with inference.admit("sum") as place:
+            assert inference.serves("sum")
+            answer = await place(work(2))
+        assert answer.output.data["sum"] == 24
+        await until(lambda: not inference.loaded)
+
+    async def test_13_a_model_that_is_set_up_anew_answers_anew(self, inference: Inference) -> None:
+        """Who came before gets an answer as well, by one of the two."""
+        await run(inference, "sum", work(1))
+        under_way = asyncio.ensure_future(run(inference, "sum", work(2)))
+        await self.renew(inference, DoubleRunner)
+        answer = await run(inference, "sum", work(2))
+        assert answer.output.data["sum"] == 48
+        assert (await under_way).output.data["sum"] in (24, 48)
+        await until(lambda: list(inference.loaded) == ["sum"])
+
+    async def test_14_what_did_not_change_stays_on_the_device(self, inference: Inference) -> None:
+        await run(inference, "sum", work(1))
+        await self.renew(inference, SumRunner, CountRunner)
+        await run(inference, "sum", work(1))
+        assert SumRunner.loads == 0, "it was counted anew since the renewal"

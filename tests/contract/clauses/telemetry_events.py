@@ -15,6 +15,9 @@ from domain.model.events import (
     LoopFailed,
     MessageParked,
     ModelLoaded,
+    ModelNotLoaded,
+    ModelsNotReloaded,
+    ModelsReloaded,
     PublishFailed,
     RequestServed,
     StaleWriteRefused,
@@ -51,6 +54,8 @@ SECONDS = st.floats(0, 1e6) | st.sampled_from([0.0, 1e-9, 1e12])
 ATTEMPTS = st.integers(1, 10**9)
 ROUTES = st.sampled_from(["/v1/tasks", "/v1/tasks/{task_id}", "/health", "/metrics", "unmatched"])
 METHODS = st.sampled_from(["GET", "POST", "DELETE", "HEAD"])
+OPERATORS = st.lists(st.sampled_from(["echo", "upscale", "sd15"])).map(tuple)
+"""Names that no caller chooses."""
 ERRORS = st.sampled_from([FetchFailed, ImageCorrupt, InternalError])
 
 
@@ -120,6 +125,9 @@ def troubles() -> st.SearchStrategy[Any]:
         st.builds(ModelLoaded, MARKED, MARKED, SECONDS),
         st.builds(MessageParked, MARKED),
         st.builds(StreamOpened) | st.builds(StreamClosed),
+        st.builds(ModelsReloaded, OPERATORS, OPERATORS, OPERATORS),
+        st.builds(ModelsNotReloaded, MARKED),
+        st.builds(ModelNotLoaded, MARKED, MARKED),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 
 from domain.model.errors import InvalidRequest, ModelUnavailable, UnknownModel
-from domain.model.model_registry import ModelRegistry
+from domain.model.model_registry import ModelRegistry, RegisteredModel, Renewal
 from domain.model.model_setup import Loading, ModelSetup, Precision, SetupError
 from domain.model.model_spec import ModelSpec, take_all
 from domain.model.runner import ModelRunner, RunnerInput, RunnerOutput
@@ -153,3 +153,74 @@ def test_what_a_runner_has_no_use_for_is_refused(setup: ModelSetup, field: str) 
     with pytest.raises(SetupError, match="the runner echo has no use for it") as raised:
         Echo.set_up(setup)
     assert raised.value.field == field
+
+
+class Whisper(Echo):
+    """Somebody set `echo` up otherwise."""
+
+
+def renewed(models: ModelRegistry, *kinds: type[ModelRunner], **names: Any) -> Renewal:
+    other = ModelRegistry(names.pop("default", None))
+    for kind in kinds:
+        other.register(kind, **names)
+    return models.renew(other)
+
+
+def test_a_renewal_is_seen_by_everybody_who_holds_the_registry() -> None:
+    models = ModelRegistry()
+    models.register(Echo)
+    assert renewed(models, Louder, aliases=["loud"], default="loud") == Renewal(
+        added=("louder",), removed=("echo",)
+    )
+    assert [spec.name for spec in models] == ["louder"]
+    assert models.asked(None) is Louder.spec
+    assert models.model("loud").runner is Louder
+
+
+def test_a_model_that_is_gone_is_unknown_to_who_asks_but_runs_what_was_accepted() -> None:
+    models = ModelRegistry()
+    models.register(Echo)
+    renewed(models, Louder)
+    for ask in (models.asked, models.model):
+        with pytest.raises(UnknownModel):
+            ask("echo")
+    assert "echo" in models
+    assert models.spec("echo") is Echo.spec
+    assert type(models.build("echo")) is Echo
+    assert not models.is_current(Echo)
+    assert [spec.name for spec in models.retired] == ["echo"]
+    renewed(models, Echo)
+    assert models.is_current(Echo)
+    assert [spec.name for spec in models.retired] == ["louder"]
+
+
+def test_a_name_that_became_an_alias_still_runs_what_was_accepted_for_it() -> None:
+    models = ModelRegistry()
+    models.register(Echo)
+    renewed(models, Louder, aliases=["echo"])
+    assert models.asked("echo") is Louder.spec
+    assert models.spec("echo") is Echo.spec
+
+
+def test_a_model_that_lost_its_weights_runs_what_was_accepted_for_it() -> None:
+    models = ModelRegistry()
+    models.register(Echo)
+    renewed(models, type("Gone", (Echo,), {"unavailable": "no weights"}))
+    with pytest.raises(ModelUnavailable):
+        models.asked("echo")
+    assert type(models.build("echo")) is Echo
+
+
+def test_what_is_set_up_alike_serves_on() -> None:
+    models = ModelRegistry()
+    models.add(RegisteredModel(Echo, made_of="a"))
+    other = ModelRegistry()
+    other.add(RegisteredModel(Whisper, aliases=("e",), loading=Loading.LAZY, made_of="a"))
+    assert models.renew(other) == Renewal()
+    assert models.model("e").runner is Echo
+    assert models.model("e").loading is Loading.LAZY
+    other = ModelRegistry()
+    other.add(RegisteredModel(Whisper, made_of="b"))
+    assert models.renew(other) == Renewal(changed=("echo",))
+    assert type(models.build("echo")) is Whisper
+    assert not models.is_current(Echo)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.model.model_registry import ModelRegistry
+from domain.model.model_registry import ModelRegistry, Renewal
 from domain.model.model_setup import Loading, Precision
 from entrypoints.configuration import ConfigurationError
 from entrypoints.container.embedded import build_embedded
@@ -181,3 +181,28 @@ async def test_a_worker_loads_at_its_start_what_is_not_lazy_and_can_run() -> Non
         ]  # fmt: skip
     finally:
         await inference.aclose()
+
+
+def test_only_what_changed_is_set_up_anew() -> None:
+    weights = Path("models/mine.pth")
+    weights.parent.mkdir()
+    weights.write_bytes(b"1")
+    text = "mine: {runner: esrgan, weights: mine.pth}\nother: {runner: invert}\n"
+    models = built(text)
+    assert models.renew(built(text)) == Renewal()
+    assert models.renew(built(text + "new: {runner: invert}\n")) == Renewal(added=("new",))
+    changed = text.replace("invert", "invert, limits: {max_pixels: 9}")
+    assert models.renew(built(changed)) == Renewal(changed=("other",), removed=("new",))
+    weights.write_bytes(b"12")
+    assert models.renew(built(changed)) == Renewal(changed=("mine",))
+
+
+def test_what_a_model_takes_of_the_device_is_its_weights_and_a_pass() -> None:
+    folder = Path("models/folder")
+    folder.mkdir(parents=True)
+    for part in ("unet", "vae"):
+        (folder / part).write_bytes(bytes(2**20))
+    text = "mine: {runner: esrgan, weights: folder, device_memory_mb: 7}\n"
+    models = built(text)
+    assert models.model("mine").memory_mb == 9
+    assert models.model("invert").memory_mb is None

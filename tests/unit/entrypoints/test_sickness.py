@@ -50,8 +50,10 @@ class Ward:
         self.sickness = Sickness(self.end, gone_by_s=0.01)
         self.in_hand = InHand(handle, lambda: 0.0, slots=2)
         self.registry, self.telemetry = MemoryWorkerRegistry(lambda: 7.0), MemoryTelemetry()
+        self.models = ModelRegistry()
+        self.models.register(EchoRunner)
         self.heartbeat = Heartbeat(
-            self.registry, WORKER, self.in_hand, MemoryInference(ModelRegistry()),
+            self.registry, WORKER, self.models, self.in_hand, MemoryInference(self.models),
             MemoryDeviceMeter(GPU), self.telemetry,
         )  # fmt: skip
 
@@ -176,9 +178,7 @@ async def test_a_device_that_dies_idle_is_noticed_before_a_task_finds_out() -> N
 
     container.models().register(Dying)
     sickness = Sickness(end)
-    inference = DeviceThreadInference(
-        container.models(), preload=["dying"], on_sick=sickness, proof_s=0
-    )
+    inference = DeviceThreadInference(container.models(), preload=True, on_sick=sickness, proof_s=0)
     container.override_providers(
         sickness=providers.Object(sickness), inference=providers.Object(inference)
     )

@@ -9,6 +9,7 @@ from PIL import Image
 
 from domain.model.control import AttemptControl
 from domain.model.errors import ImageTooLarge, InvalidRequest, NotSupported, UrlNotAllowed
+from domain.model.model_registry import ModelRegistry
 from domain.model.output import OutputOptions, Watermark
 from domain.model.task import FAILURE, SUCCESS, Task
 from tests.unit.use_cases.enlarging import Double, Quadruple
@@ -62,6 +63,21 @@ def changed(before: Image.Image, after: Image.Image) -> tuple[int, int, int, int
     differs = (np.array(before) != np.array(after)).reshape(*before.size[::-1], -1).any(axis=2)
     rows, columns = np.nonzero(differs.any(axis=1))[0], np.nonzero(differs.any(axis=0))[0]
     return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+
+
+async def test_an_upscaler_that_was_taken_away_still_does_what_was_accepted(house: House) -> None:
+    models = house.container.models()
+    models.register(Double)
+    output = OutputOptions(upscale=2)
+    given = {"image_base64": inline(packed(picture(30, 20)))}
+    task = (await house.submit("invert", input=given, output=output)).task
+    others = ModelRegistry()
+    others.add(models.model("invert"))
+    models.renew(others)
+    with pytest.raises(NotSupported):
+        await house.submit("invert", input=given, output=output)
+    await house.process(task)
+    assert (await file_of(house, await house.task(task))).size == (60, 40)
 
 
 async def test_all_of_it_at_once(house: House) -> None:

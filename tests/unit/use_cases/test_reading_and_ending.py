@@ -11,7 +11,9 @@ from domain.model.errors import (
     TaskGone,
     TaskNotFound,
     TaskNotTerminal,
+    UnknownModel,
 )
+from domain.model.model_registry import ModelRegistry
 from domain.model.task import CANCELED, SUCCESS, Task
 from ports.task_store import TaskQuery
 from tests.unit.use_cases.house import House
@@ -98,6 +100,13 @@ async def test_an_unfinished_task_can_be_neither_retried_nor_deleted(house: Hous
     for call in (house.container.use_cases().retry, house.container.use_cases().delete):
         with pytest.raises(TaskNotTerminal):
             await call("default", task.task_id)
+
+
+async def test_a_model_that_was_taken_away_is_not_tried_again(house: House) -> None:
+    old = await done(house)
+    house.container.models().renew(ModelRegistry())
+    with pytest.raises(UnknownModel):
+        await house.container.use_cases().retry("default", old.task_id)
 
 
 async def test_a_retry_needs_the_picture_to_be_there(house: House) -> None:
