@@ -88,7 +88,7 @@ def _register(
         runner = runners[kind].set_up(setup)
     except SetupError as error:
         raise entry_error(settings, name, error.field, str(error)) from error
-    found = on_disk(Path(setup.weights)) if setup.weights else OnDisk()
+    found = on_disk(setup.weights, setup.controlnet)
     model = RegisteredModel(
         runner, entry.aliases, entry.load,
         made_of=(runners[kind], setup, found), memory_mb=_memory_mb(setup, found),
