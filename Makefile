@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # PYTEST_ARGS narrows a run: make unit PYTEST_ARGS="-k ageing"
 PYTEST_ARGS ?=
 
-.PHONY: help demo up down logs up-infra test unit contract e2e lint format lock clean
+.PHONY: help demo up down logs up-infra test unit contract e2e lint format proto lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -51,6 +51,10 @@ lint: $(VENV)/.dev ## format check, ruff, mypy strict, the floors of the house
 format: $(VENV)/.dev ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+proto: $(VENV)/.dev ## generate the code for gRPC from proto/; a test sees that it is fresh
+	$(BIN)/python -m grpc_tools.protoc -I proto --python_out=src --pyi_out=src --grpc_python_out=src \
+	  proto/darkroom/imagegenx/scheduler.proto
 
 lock: ## renew both lock files (needs uv on the path)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock

@@ -1,4 +1,4 @@
-"""Addresses of brokers and Redis servers, as people write them into a variable."""
+"""Addresses: of brokers and Redis servers, as people write them into a variable, and our own."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,13 @@ from urllib.parse import urlsplit
 
 REDIS_SCHEMES = ("redis", "rediss")
 BROKER_SCHEMES = ("amqp", "amqps", *REDIS_SCHEMES)
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+
+
+def url_of(host: str, port: int) -> str:
+    """The address under which this machine reaches a service that listens on `host`."""
+    host = ANY_ADDRESS.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def address_problem(url: str, schemes: Sequence[str]) -> str | None:

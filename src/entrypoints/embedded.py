@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from entrypoints.background import RECOVER_EVERY_S, beside, every, started
 from entrypoints.collector import COLLECT_EVERY_S
 from entrypoints.container.embedded import EmbeddedContainer
+from entrypoints.grpc_door import grpc_door
 from entrypoints.http.app import create_app
 from entrypoints.worker.working import working
 
@@ -26,6 +27,7 @@ def embedded_app(container: EmbeddedContainer) -> FastAPI:
                 every(0, "models", container.reload_models().when_told, telemetry),
             ),
             working(container),
+            grpc_door(container),
         ):
             yield
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from entrypoints.background import PURGE_EVERY_S, RECOVER_EVERY_S, beside, every, started
 from entrypoints.container.gateway import GatewayContainer
+from entrypoints.grpc_door import grpc_door
 from entrypoints.http.app import create_app
 
 
@@ -26,6 +27,7 @@ def gateway_app(container: GatewayContainer) -> FastAPI:
                 every(RECOVER_EVERY_S, "batches", container.finish_batches(), telemetry),
                 every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
             ),
+            grpc_door(container),
         ):
             yield
 

@@ -15,6 +15,7 @@ from pydantic_settings import (
 from yaml import YAMLError
 
 from domain.model.model_setup import Accelerator
+from entrypoints.addresses import url_of
 from entrypoints.profiles import AppEnv, ProfileSource
 
 Positive = Annotated[float, Field(gt=0)]
@@ -37,6 +38,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port of the gateway; 0 = any free one.")
+    public_url: str | None = Field(
+        None, description="Where clients reach the gateway, for links told outside HTTP."
+    )
+    grpc_enabled: bool = Field(False, description="Also serve ImageGenX's scheduler over gRPC.")
+    grpc_port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        50_051, description="Port of gRPC, where enabled; it listens on HOST, too."
+    )
     queue_backend: Literal["celery", "dramatiq", "memory"] = Field(
         "memory", description="Where wake-ups wait."
     )
@@ -171,6 +179,11 @@ class Settings(BaseSettings):
     @property
     def max_upload_bytes(self) -> int:
         return self.max_upload_mb * 2**20
+
+    @property
+    def reachable_at(self) -> str:
+        """PUBLIC_URL, or what a client on this machine would say."""
+        return (self.public_url or url_of(self.host, self.port)).rstrip("/")
 
     @classmethod
     def settings_customise_sources(

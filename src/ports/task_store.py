@@ -13,7 +13,7 @@ from domain.model.webhook import Delivery
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskQuery:
     """Own tasks, newest first. `before`: the last task id of the page before; `created_after`:
-    unix seconds, exclusive. None = any."""
+    unix seconds, exclusive. `client_request_id`: at most one task has it. None = any."""
 
     tenant: str
     limit: int = 20
@@ -22,6 +22,18 @@ class TaskQuery:
     model: str | None = None
     batch_id: str | None = None
     created_after: float | None = None
+    client_request_id: str | None = None
+
+    def fits(self, task: Task) -> bool:
+        """Whether a task of the tenant is one of those asked for, on whatever page."""
+        return (
+            task.erased_at is None
+            and self.status in (None, task.status)
+            and self.model in (None, task.request.model)
+            and self.batch_id in (None, task.batch_id)
+            and self.client_request_id in (None, task.request.client_request_id)
+            and (self.created_after is None or task.created_at > self.created_after)
+        )
 
 
 class TaskStore(ABC):

@@ -10,7 +10,7 @@ from adapters.tasks.batch_book import BatchBook
 from adapters.tasks.memory_outbox import MemoryWebhookOutbox
 from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due, due_times
-from domain.model.idempotency import IdempotencyKey
+from domain.model.idempotency import IdempotencyKey, KeyKind
 from domain.model.task import Task
 from domain.model.webhook import Delivery
 from ports.clock import Now
@@ -71,14 +71,20 @@ class MemoryTaskStore(TaskStore, Lifecycle):
 
     async def list(self, query: TaskQuery) -> Sequence[Task]:
         self._forget()
-        ids = self._ids.get(query.tenant, [])
+        ids: Sequence[str] = self._ids.get(query.tenant, [])
+        if query.client_request_id is not None:
+            ids = self._named(query.tenant, query.client_request_id)
         end = len(ids) if query.before is None else bisect_left(ids, query.before)
         falling = (self._tasks[ids[at]] for at in range(end - 1, -1, -1))
-        return tuple(islice((task for task in falling if _asked_for(task, query)), query.limit))
+        return tuple(islice((task for task in falling if query.fits(task)), query.limit))
 
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
         now = self._forget()
         return tuple(self._tasks[task_id] for task_id in self._agenda.until(kind, now)[:limit])
+
+    def _named(self, tenant: str, client_request_id: str) -> Sequence[str]:
+        found = self._keys.get((tenant, KeyKind.CLIENT, client_request_id))
+        return [] if found is None else [found]
 
     def _answer(self, task_id: str, key: IdempotencyKey | None, now: float) -> Task | None:
         twin = self._tasks.get(self._keys.get(_name(key), "")) if key else None
@@ -115,13 +121,3 @@ class MemoryTaskStore(TaskStore, Lifecycle):
 
 def _name(key: IdempotencyKey) -> KeyName:
     return (key.tenant, key.kind, key.value)
-
-
-def _asked_for(task: Task, query: TaskQuery) -> bool:
-    return (
-        task.erased_at is None
-        and query.status in (None, task.status)
-        and query.model in (None, task.request.model)
-        and query.batch_id in (None, task.batch_id)
-        and (query.created_after is None or task.created_at > query.created_after)
-    )

@@ -15,7 +15,7 @@ from adapters.tasks.redis_keeping import Warn, check_keeping
 from adapters.tasks.redis_outbox import delivery_row
 from adapters.tasks.redis_scripts import SCAN, script
 from domain.model.due import Due
-from domain.model.idempotency import IdempotencyKey
+from domain.model.idempotency import IdempotencyKey, client_key
 from domain.model.task import Task
 from domain.model.webhook import Delivery
 from ports.clock import Now
@@ -83,6 +83,8 @@ class RedisTaskStore(TaskStore, Lifecycle):
         return bool(stored)
 
     async def list(self, query: TaskQuery) -> Sequence[Task]:
+        if query.client_request_id is not None:
+            return await self._named(query, query.client_request_id)
         found: list[Task] = []
         filters = rows.asked(query)
         scan = SCAN if any(filters.values()) else min(query.limit, SCAN)
@@ -102,6 +104,13 @@ class RedisTaskStore(TaskStore, Lifecycle):
         return rows.tasks(
             await self._due(index, prefix=self._prefix, now=repr(self._now()), limit=limit)
         )
+
+    async def _named(self, query: TaskQuery, client_request_id: str) -> Sequence[Task]:
+        name = rows.key_name(client_key(query.tenant, client_request_id, 0))
+        task_id = await self._client.call("GET", self._prefix + name)
+        task = await self.get(task_id.decode()) if task_id else None
+        before = query.before is None or (task is not None and task.task_id < query.before)
+        return (task,) if task is not None and before and query.fits(task) else ()
 
     async def _inserted(
         self, task: Task, key: IdempotencyKey | None, yielded: Task | None

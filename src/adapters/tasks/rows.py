@@ -38,6 +38,9 @@ BY_ID = f"SELECT body FROM task WHERE id = :id AND {KEPT}"  # noqa: S608
 BY_KEY = """
 SELECT body FROM idempotency AS key JOIN task ON id = task_id
 WHERE key.tenant = ? AND kind = ? AND value = ?"""
+NAMED = """id IN (
+    SELECT task_id FROM idempotency
+    WHERE tenant = task.tenant AND kind = 'client' AND value = ?)"""
 DUE = f"""
 SELECT body FROM due JOIN task ON id = task_id
 WHERE kind = :kind AND at <= :now AND {KEPT} ORDER BY at, task_id LIMIT :limit"""  # noqa: S608
@@ -87,6 +90,7 @@ def page(db: Connection, now: float, query: TaskQuery) -> Sequence[Task]:
         "model = ?": query.model,
         "batch_id = ?": query.batch_id,
         "created_at > ?": query.created_after,
+        NAMED: query.client_request_id,
         "(forget_at IS NULL OR forget_at > ?)": now,
     }
     given = {term: value for term, value in asked.items() if value is not None}

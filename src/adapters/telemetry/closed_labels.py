@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from domain.model.errors import DarkroomError
 
 OTHER = "other"
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "GRPC"})
 STATUS_CLASSES = frozenset({"1xx", "2xx", "3xx", "4xx", "5xx"})
 LEASE_LOST = "lease_lost"
 

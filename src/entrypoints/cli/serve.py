@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrypoints.cli.service import url_of
+from entrypoints.addresses import url_of
 from entrypoints.cli.serving import Server, listening, stopping_is_no_failure
 from entrypoints.configuration import load_settings, refuse_private_backends
 from entrypoints.own_words import log

@@ -6,11 +6,11 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from darkroom.client import Darkroom
+from entrypoints.addresses import url_of
 from entrypoints.cli.faults import ExitStatus, Fault
 from entrypoints.configuration import load_settings
 
 PROBE_S = 2.0
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,3 @@ def required_service() -> Service:
             more="darkroom up --help",
         )  # fmt: skip
     return service
-
-
-def url_of(host: str, port: int) -> str:
-    """The address under which this machine reaches a service that listens on `host`."""
-    host = ANY_ADDRESS.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import SecretStr
 
-from entrypoints.cli.service import url_of
+from entrypoints.addresses import url_of
 from entrypoints.cli.serving import Server, listening, stopping_is_no_failure
 from entrypoints.cli.streams import note, person, put
 from entrypoints.configuration import api_keys, load_settings
@@ -61,5 +61,7 @@ def _introduce(container: Any, settings: Settings, url: str, keys: list[tuple[st
         note(f"key      {'********' if secret else key}  (tenant {tenant})")
     for name, path in (("API", "/v1"), ("docs", "/docs"), ("metrics", "/metrics")):
         note(f"{name:8} {url}{path}")
+    if settings.grpc_enabled:
+        note(f"gRPC     {settings.host}:{settings.grpc_port}")
     note("\nTry it:")
     put(curl(url, "<KEY>" if secret else keys[0][1], container.models()))

@@ -10,6 +10,7 @@ from domain.use_cases.confirm_published import ConfirmPublished
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.find_room import FindRoom
+from domain.use_cases.find_task import FindTask
 from domain.use_cases.follow_task import FollowTask
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
@@ -105,6 +106,7 @@ class GatewayContainer(Core):
             providers.Callable(submit_limits, Core.settings), Core.tracing,
         ),
         get=get,
+        find=providers.Singleton(FindTask, get, Core.store),
         follow=providers.Singleton(FollowTask, get, bus, Core.telemetry, Core.elapsed),
         list=providers.Singleton(ListTasks, Core.store),
         cancel=cancel,

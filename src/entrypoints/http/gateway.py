@@ -11,6 +11,7 @@ from domain.use_cases.cancel_batch import CancelBatch
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
+from domain.use_cases.find_task import FindTask
 from domain.use_cases.follow_task import FollowTask
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
@@ -51,6 +52,7 @@ class UseCases:
     admit: AdmitCaller
     submit: SubmitTask
     get: GetTask
+    find: FindTask
     follow: FollowTask
     list: ListTasks
     cancel: CancelTask

@@ -1,7 +1,6 @@
 """Query parameters, as strict as the body: a misspelt filter must not silently match all."""
 
 import base64
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
@@ -10,13 +9,13 @@ from starlette.requests import Request
 
 from domain.model.errors import FieldError, InvalidRequest
 from domain.model.task import TaskStatus
+from domain.use_cases.find_task import TASK_ID
 from entrypoints.http.validation import validated
 from entrypoints.http.waiting import MAX_WAIT_S
 
 Q = TypeVar("Q", bound=BaseModel)
 
 PARENT = "/query"
-WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 _Moment = Annotated[
     AwareDatetime,
@@ -46,6 +45,9 @@ class ListQuery(_Query):
     status: TaskStatus | None = None
     model: str | None = Field(default=None, max_length=128)
     batch_id: str | None = Field(default=None, max_length=64)
+    client_request_id: str | None = Field(
+        default=None, max_length=255, description="The one task with that id of yours."
+    )
     created_after: _Moment | None = Field(default=None, description="RFC 3339.")
 
 
@@ -77,7 +79,7 @@ def task_id_of(cursor: str) -> str:
         task_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
     except ValueError as error:
         raise _no_cursor() from error
-    if not WELL_FORMED_ID.fullmatch(task_id):
+    if not TASK_ID.fullmatch(task_id):
         raise _no_cursor()
     return task_id
 

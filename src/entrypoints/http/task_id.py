@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from domain.model.errors import TaskNotFound
-from entrypoints.http.query import WELL_FORMED_ID
+from domain.use_cases.find_task import TASK_ID
 
 
 def _well_formed(task_id: str) -> str:
     """Nothing else reaches the ledger; the answer is that of any unknown id."""
-    if not WELL_FORMED_ID.fullmatch(task_id):
+    if not TASK_ID.fullmatch(task_id):
         raise TaskNotFound
     return task_id
 

@@ -1,8 +1,11 @@
 """What every task store finds (§ 31-46: `list` and `due`)."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.model.due import PUBLISH_GRACE_S, Due, stranded
+from domain.model.idempotency import client_key
 from domain.model.life_cycle import (
     claim,
     erase,
@@ -96,6 +99,21 @@ class ListClauses:
         assert await store.replace(tombstone, gone.revision)
         assert await store.list(TaskQuery(tenant="acme")) == (kept,)
         assert await store.get(gone.task_id) == tombstone
+
+    async def test_38_one_is_found_by_the_id_its_client_gave_it(self, store: TaskStore) -> None:
+        named = pending(request=TaskRequest(model="invert", client_request_id="order/1"))
+        others = pending(request=named.request, tenant="zeta")
+        await stored(store, 2)
+        for task in (named, others):
+            await store.insert_once(task, client_key(task.tenant, "order/1", 60.0))
+        await stored(store, 2)
+        query = TaskQuery(tenant="acme", client_request_id="order/1")
+        assert await store.list(query) == (named,)
+        assert await store.list(replace(query, before=named.task_id)) == ()
+        assert await store.list(replace(query, status=TaskStatus.SUCCESS)) == ()
+        assert await store.list(replace(query, client_request_id="order")) == ()
+        assert await store.replace(erased(named, START), named.revision)
+        assert await store.list(query) == ()
 
 
 class DueClauses:

@@ -9,64 +9,18 @@ import pytest
 from httpx2 import AsyncClient, Response
 from PIL import Image
 
-from adapters.runners.invert import InvertRunner
-from domain.model.errors import FieldError, InferenceFailed, InvalidRequest
-from domain.model.model_registry import ModelRegistry
-from domain.model.model_spec import ModelSpec, Params
-from domain.model.runner import ModelRunner, RunnerOutput
 from domain.model.task import TaskStatus
 from tests.contract.http.surface import KEY, PUBLIC_URL, Surface
+from tests.contract.painting import KNOWN, painting
 
 pytestmark = pytest.mark.anyio
 
 GENERATE, TASK = "/api/v1/image/generate", "/api/v1/image/task/"
-KNOWN = {"resolution": "512x512", "steps": 50, "cfg_scale": 7.5, "sampler": "Euler"}
-
-
-def take_known(params: Params) -> Params:
-    if strange := [name for name in params if name not in (*KNOWN, "lora_name", "seed")]:
-        wrong = FieldError(f"/params/{strange[0]}", "unknown_field", "Unknown.")
-        raise InvalidRequest(wrong.detail, errors=[wrong])
-    return params
-
-
-class PaintRunner(ModelRunner):
-    """Paints its prompt's length; the prompt `fail` fails."""
-
-    spec = ModelSpec(
-        name="paint",
-        description="A picture of a prompt.",
-        needs=frozenset({"prompt"}),
-        params_schema={"type": "object", "properties": {name: {} for name in KNOWN}},
-        validate=take_known,
-    )
-
-    def load(self, device: str) -> None: ...
-
-    def release(self) -> None: ...
-
-    def prepare(self, work: Any) -> Any:
-        if work.texts["prompt"] == "fail":
-            raise InferenceFailed("The brush broke.", retryable=False)
-        return work
-
-    def infer(self, batch: Any) -> Any:
-        return batch
-
-    def postprocess(self, output: Any) -> RunnerOutput:
-        import numpy as np
-
-        from domain.model.picture import Picture
-
-        return RunnerOutput(pictures=[Picture(np.full((6, 8, 3), 200, np.uint8))])
 
 
 @pytest.fixture
 def surface() -> Surface:
-    models = ModelRegistry(default="paint")
-    models.register(PaintRunner)
-    models.register(InvertRunner)
-    return Surface(models=models)
+    return Surface(models=painting())
 
 
 async def generated(client: AsyncClient, **fields: Any) -> str:

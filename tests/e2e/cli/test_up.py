@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from domain.model.model_registry import ModelRegistry
+from entrypoints.addresses import url_of
 from entrypoints.cli import up
 from entrypoints.cli.curl import curl
-from entrypoints.cli.service import url_of
 from entrypoints.cli.serving import listening
 from entrypoints.configuration import load_settings
 from entrypoints.container.models import build_models

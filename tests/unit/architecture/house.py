@@ -50,7 +50,8 @@ class Module:
 
 @cache
 def modules(folder: Path = SRC) -> tuple[Module, ...]:
-    files = sorted(folder.rglob("*.py"))
+    """All but what `make proto` generates."""
+    files = sorted(path for path in folder.rglob("*.py") if "_pb2" not in path.name)
     assert files, f"no source in {folder}"
     texts = [(path, path.read_text(encoding="utf-8")) for path in files]
     return tuple(Module(path, ast.parse(text), len(text.splitlines())) for path, text in texts)

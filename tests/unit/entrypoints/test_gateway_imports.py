@@ -6,7 +6,7 @@ import sys
 SCRIPT = """
 import sys
 from entrypoints.container.gateway import GatewayContainer
-from entrypoints.http.app import create_app
+from entrypoints.gateway import gateway_app
 from entrypoints.settings import Settings
 
 settings = Settings(
@@ -15,10 +15,11 @@ settings = Settings(
 )
 container = GatewayContainer(settings=settings)
 container.config.from_dict(settings.model_dump())
-create_app(container.gateway())
+gateway_app(container)
 assert {spec.name for spec in container.models()} >= {"superres-x4", "image-scoring"}
 heavy = {"torch", "numpy", "PIL", "safetensors"} & set(sys.modules)
 assert not heavy, heavy
+assert not {"grpc", "google.protobuf"} & set(sys.modules)
 """
 
 

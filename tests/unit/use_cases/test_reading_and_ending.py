@@ -43,6 +43,17 @@ async def test_another_tenants_task_looks_like_none(house: House) -> None:
         assert foreign.value.detail == unknown.value.detail
 
 
+@pytest.mark.parametrize("own", ["order-1", "order/1 of 2"])
+async def test_a_task_is_found_by_its_id_and_by_its_clients(house: House, own: str) -> None:
+    task = (await house.submit(client_request_id=own)).task
+    find = house.container.use_cases().find
+    assert (await find("default", task.task_id)).task_id == task.task_id
+    assert (await find("default", own)).task_id == task.task_id
+    for tenant, name in [("other", own), ("other", task.task_id), ("default", "order")]:
+        with pytest.raises(TaskNotFound):
+            await find(tenant, name)
+
+
 async def test_waiting_ends_as_soon_as_the_task_does(house: House) -> None:
     task = (await house.submit("gate")).task
     running = await house.started(task)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from domain.model.batch import Batch
 from domain.model.errors import BatchNotFound
+from domain.use_cases.find_task import TASK_ID
 from entrypoints.http.batch_documents import (
     AcceptedBatchDocument,
     BatchDocument,
@@ -23,14 +24,13 @@ from entrypoints.http.gateway import Gateway
 from entrypoints.http.idempotency_key import idempotency_key
 from entrypoints.http.json_body import read_value
 from entrypoints.http.openapi import BATCH_BODY
-from entrypoints.http.query import WELL_FORMED_ID
 
 router = APIRouter(tags=["batches"])
 
 
 def _well_formed(batch_id: str) -> str:
     """Nothing else reaches the ledger; the answer is that of any unknown id."""
-    if not WELL_FORMED_ID.fullmatch(batch_id):
+    if not TASK_ID.fullmatch(batch_id):
         raise BatchNotFound
     return batch_id
 

@@ -103,6 +103,7 @@ def _query(asked: ListQuery, tenant: str) -> TaskQuery:
         status=asked.status,
         model=asked.model,
         batch_id=asked.batch_id,
+        client_request_id=asked.client_request_id,
         created_after=asked.created_after.timestamp() if asked.created_after else None,
     )
 

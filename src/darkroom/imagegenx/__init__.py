@@ -1,0 +1,1 @@
+"""ImageGenX over gRPC: a client, and the messages that `make proto` generates."""
