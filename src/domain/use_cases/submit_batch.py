@@ -11,6 +11,7 @@ from domain.model.errors import (
     FieldError,
     IdempotencyMismatch,
     InvalidRequest,
+    NotSupported,
 )
 from domain.model.idempotency import fingerprint
 from domain.model.inputs import Inputs
@@ -82,6 +83,8 @@ class SubmitBatch:
             return await self._submitted(submission)
 
     async def _submitted(self, submission: BatchSubmission) -> SubmittedBatch:
+        if submission.callback_url is not None:
+            raise NotSupported("callback_url: this server sends no webhooks.")
         readings = await asyncio.to_thread(self._readings, submission)
         await self._room(len(readings))
         batch_id, now = self._new_id(), self._now()

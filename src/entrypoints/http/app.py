@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.gateway import Gateway
 from entrypoints.http.handlers import HANDLERS
-from entrypoints.http.imagegenx import generating
+from entrypoints.http.imagegenx import batch_generating, generating
 from entrypoints.http.middleware.access import AccessMiddleware
 from entrypoints.http.middleware.body_limit import BodyLimitMiddleware
 from entrypoints.http.middleware.last_resort import LastResortMiddleware
@@ -40,9 +40,8 @@ from entrypoints.http.routes import (
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
-    submit, tasks, batches, events, results, generating, files, models, queues, workers, gpus,
-    limits,
-    health, catalogue, docs,
+    submit, tasks, batches, events, results, generating, batch_generating, files, models, queues,
+    workers, gpus, limits, health, catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""

@@ -1,6 +1,6 @@
 """From a batch's JSON to the submission the use case takes."""
 
-from domain.model.errors import InvalidRequest, NotSupported
+from domain.model.errors import InvalidRequest
 from domain.model.json_value import Json
 from domain.model.principal import Principal
 from domain.use_cases.submit_batch import BatchItem, BatchSubmission
@@ -18,8 +18,6 @@ def read_batch(
     item. A field that is null counts as left out."""
     bare = isinstance(body, list)
     asked = validated(BatchBody, _given({"items": body} if bare else as_object(body)))
-    if asked.callback_url is not None:
-        raise NotSupported("callback_url: this server sends no webhooks.")
     return BatchSubmission(
         tenant=caller.tenant,
         items=[_item(each, caller, request_id) for each in asked.items],

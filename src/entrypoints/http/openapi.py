@@ -13,7 +13,7 @@ from entrypoints.http.errors import PROBLEM_JSON
 from entrypoints.http.imagegenx.documents import RefusalEnvelope
 from entrypoints.http.imagegenx.envelope import PATH as IMAGEGENX
 from entrypoints.http.schemas import SubmitBody
-from entrypoints.imagegenx.bodies import GenerateBody
+from entrypoints.imagegenx.bodies import BatchGenerateBody, GenerateBody
 
 REF = "#/components/schemas/{model}"
 TITLE = "Darkroom"
@@ -47,7 +47,12 @@ BATCH_BODY: dict[str, Any] = {
     "requestBody": _body("BatchBody"),
     "parameters": [IDEMPOTENCY_KEY],
 }
+BATCH_GENERATE_BODY = {
+    "requestBody": _body("BatchGenerateBody"),
+    "parameters": [IDEMPOTENCY_KEY],
+}
 GENERATE_BODY = {"requestBody": _body("GenerateBody"), "parameters": [IDEMPOTENCY_KEY]}
+BODIES = (SubmitBody, BatchBody, GenerateBody, BatchGenerateBody)
 SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -67,7 +72,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = SECURITY_SCHEMES
     document["security"] = [{"apiKey": []}, {"bearer": []}]
     schemas = components.setdefault("schemas", {})
-    for kind in (SubmitBody, BatchBody, GenerateBody, ProblemDocument, RefusalEnvelope):
+    for kind in (*BODIES, ProblemDocument, RefusalEnvelope):
         schemas.update(_schemas(kind.__name__, kind))
     for path, operations in document["paths"].items():
         refused = _refused() if path.startswith(IMAGEGENX) else _problem()

@@ -1,12 +1,13 @@
 """The bodies of ImageGenX, by its own field names: their shape only."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from entrypoints.http.schemas import WatermarkBody
 
 MAX_URL = 2048
+MOST_TEXTS = 20
 
 
 def left_out(value: Any) -> bool:
@@ -67,21 +68,30 @@ class ParamsBody(_Block):
     post_process: PostProcessBody = PostProcessBody()
 
 
-class GenerateBody(_Block):
+class _AskBody(_Block):
+    params: ParamsBody = ParamsBody()
+    model_type: str | None = Field(
+        default=None, max_length=128,
+        description="A name from GET /v1/models; may be left out where the server has a default.",
+    )  # fmt: skip
+    callback_url: str | None = Field(
+        default=None, max_length=MAX_URL, description="Hears of the end."
+    )
+
+
+class GenerateBody(_AskBody):
     """A picture to make of `text`, and of the pictures its model takes."""
 
     text: str | None = Field(
         default=None, description="The prompt; a model without one takes none.",
         examples=["a lighthouse at dusk"],
     )  # fmt: skip
-    params: ParamsBody = ParamsBody()
-    model_type: str | None = Field(
-        default=None, max_length=128,
-        description="A name from GET /v1/models; may be left out where the server has a default.",
-    )  # fmt: skip
     image_url: str | None = Field(default=None, description="The picture to start from.")
     mask_url: str | None = Field(default=None, description="Where it is to change.")
     control_image_url: str | None = Field(default=None, description="What gives it its shape.")
-    callback_url: str | None = Field(
-        default=None, max_length=MAX_URL, description="Hears of the task's end."
-    )
+
+
+class BatchGenerateBody(_AskBody):
+    """A picture to make of each of `texts`: all are accepted, or none."""
+
+    texts: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1, max_length=MOST_TEXTS)

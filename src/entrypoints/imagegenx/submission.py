@@ -1,23 +1,41 @@
 """From a request of ImageGenX to the submission the use case takes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from domain.model.errors import FieldError
 from domain.model.json_value import Json
 from domain.model.model_registry import ModelRegistry
 from domain.model.model_spec import ModelSpec
 from domain.use_cases.read_submission import Submission
+from domain.use_cases.submit_batch import BatchItem, BatchSubmission
 from entrypoints.http.schemas import OutputBody
 from entrypoints.http.submission import logo_of, output_of
-from entrypoints.imagegenx.bodies import GenerateBody, ParamsBody, PostProcessBody
+from entrypoints.imagegenx.bodies import (
+    BatchGenerateBody,
+    GenerateBody,
+    ParamsBody,
+    PostProcessBody,
+)
 
 PICTURES = ("image_url", "mask_url", "control_image_url")
 OWN_DEFAULTS = ("resolution", "steps", "cfg_scale", "sampler")
 """What ImageGenX promises where a request is silent, as far as the model has it."""
 
 FACTORS = {"": 1, "2x": 2, "4x": 4}
+
+
+def read_batch(body: BatchGenerateBody, tenant: str, models: ModelRegistry) -> BatchSubmission:
+    """Raises as `read_generate` does. It is the batch whose end is told, not each task's."""
+    asked = [
+        GenerateBody.model_construct(text=text, params=body.params, model_type=body.model_type)
+        for text in body.texts
+    ]
+    return BatchSubmission(
+        tenant=tenant,
+        items=[BatchItem(asked=read_generate(each, tenant, models)) for each in asked],
+        callback_url=body.callback_url,
+        pointer="/texts",
+    )
 
 
 def read_generate(body: GenerateBody, tenant: str, models: ModelRegistry) -> Submission:
@@ -33,22 +51,6 @@ def read_generate(body: GenerateBody, tenant: str, models: ModelRegistry) -> Sub
         logo=logo_of(output.watermark),
         callback_url=body.callback_url,
     )
-
-
-def in_own_names(errors: Sequence[FieldError]) -> list[FieldError]:
-    """The same faults, each where a request of ImageGenX has the field."""
-    return [replace(error, pointer=_own_pointer(error.pointer)) for error in errors]
-
-
-def _own_pointer(pointer: str) -> str:
-    exact = {"/model": "/model_type", "/input/prompt": "/text"}
-    if pointer in exact:
-        return exact[pointer]
-    if pointer.startswith("/output/upscale"):
-        return "/params/post_process/super_resolution"
-    if pointer.startswith("/output/"):
-        return "/params/post_process/" + pointer.removeprefix("/output/")
-    return pointer.replace("/input/", "/", 1) if pointer.startswith("/input/") else pointer
 
 
 def _input(body: GenerateBody) -> dict[str, Json]:

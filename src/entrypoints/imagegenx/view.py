@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from domain.model.batch import BatchCounts
 from domain.model.errors import DarkroomError
 from domain.model.task import Result, Task, TaskStatus
 from domain.use_cases.fetch_result import FetchResult
@@ -37,6 +38,13 @@ class PictureLinks:
 
 def state_of(task: Task) -> str:
     return STATES[task.status]
+
+
+def state_of_batch(counts: BatchCounts) -> str:
+    """It failed only where nothing came of it."""
+    if counts.pending:
+        return "waiting" if counts.pending == counts.total else "processing"
+    return "success" if counts.succeeded else "failed"
 
 
 def progress_of(task: Task) -> int:

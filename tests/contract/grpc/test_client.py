@@ -11,7 +11,7 @@ import pytest
 from darkroom.imagegenx.client import GpuLoad, Params, Scheduler
 from darkroom.problem import DarkroomProblem
 from domain.model.device import DeviceFacts
-from tests.contract.grpc.test_scheduler import worker
+from tests.contract.grpc.messages import worker
 from tests.contract.http.surface import KEY, Surface
 
 pytestmark = pytest.mark.anyio

@@ -11,16 +11,12 @@ from darkroom.imagegenx.scheduler_pb2_grpc import SchedulerServiceStub
 from domain.model.device import DeviceFacts
 from domain.model.events import LoopFailed, RequestServed
 from domain.model.task import TaskStatus
-from domain.model.worker import WorkerInfo, WorkerState
 from entrypoints.grpc.server import serving
+from tests.contract.grpc.messages import request, worker
 from tests.contract.http.surface import KEY, OTHER_KEY, PUBLIC_URL, Surface
 from tests.contract.painting import KNOWN, painting
 
 pytestmark = pytest.mark.anyio
-
-
-def request(**fields: Any) -> wire.SubmitTaskRequest:
-    return wire.SubmitTaskRequest(**{"api_key": KEY, "text": "a boat", **fields})
 
 
 async def submitted(stub: SchedulerServiceStub, **fields: Any) -> str:
@@ -275,13 +271,6 @@ async def test_every_call_is_told_to_telemetry(
         ("GRPC", "imagegenx.SchedulerService/SubmitTask", 200, "a"),
         ("GRPC", "imagegenx.SchedulerService/QueryTask", 401, None),
     ]
-
-
-def worker(name: str, gpu: DeviceFacts | None) -> WorkerInfo:
-    return WorkerInfo(
-        worker_id=name, host="h", pid=1, device=name, version="1", started_at=0.0, gpu=gpu,
-        state=WorkerState.READY,
-    )  # fmt: skip
 
 
 async def test_how_the_gpus_are_doing(stub: SchedulerServiceStub, surface: Surface) -> None:

@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 from domain.model.errors import StorageUnavailable
 from entrypoints.configuration import ConfigurationError
 from entrypoints.grpc.server import MAX_REQUEST_BYTES, serving
-from tests.contract.grpc.test_scheduler import request
+from tests.contract.grpc.messages import request
 from tests.contract.http.surface import Surface
 
 pytestmark = pytest.mark.anyio

@@ -1,15 +1,15 @@
 """ImageGenX over HTTP: its envelope, its words, the same tasks."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient
 from PIL import Image
 
 from domain.model.task import TaskStatus
+from tests.contract.http.envelopes import refused
 from tests.contract.http.surface import KEY, PUBLIC_URL, Surface
 from tests.contract.painting import KNOWN, painting
 
@@ -28,19 +28,6 @@ async def generated(client: AsyncClient, **fields: Any) -> str:
     assert answer.status_code == 200, answer.text
     task_id: str = answer.json()["data"]["task_id"]
     return task_id
-
-
-def refused(answer: Response, status: int, error_code: str) -> Mapping[str, Any]:
-    """The data of a whole refusal."""
-    envelope = answer.json()
-    assert (answer.status_code, envelope["code"]) == (status, status), answer.text
-    assert answer.headers["content-type"] == "application/json"
-    assert envelope.keys() == {"code", "message", "data"}
-    data: Mapping[str, Any] = envelope["data"]
-    assert data.keys() == {"error_code", "remedy", "retryable", "request_id", "errors"}
-    assert data["error_code"] == error_code
-    assert data["request_id"] == answer.headers["x-request-id"]
-    return data
 
 
 async def test_a_request_waits_and_says_where_to_look(client: AsyncClient) -> None:

@@ -63,3 +63,43 @@ class TaskEnvelope(TypedDict):
     code: int
     message: str
     data: TaskData
+
+
+class BatchTaskData(TypedDict):
+    task_id: str
+    status: str
+
+
+class BatchGenerateData(TypedDict):
+    """`tasks`: in the order of the texts."""
+
+    batch_id: str
+    total: int
+    status: str
+    progress: int
+    query_url: str
+    tasks: list[BatchTaskData]
+
+
+class BatchGenerateEnvelope(TypedDict):
+    code: int
+    message: str
+    data: BatchGenerateData
+
+
+class BatchData(TypedDict):
+    """`waiting_count`: what has not ended. `progress`: whole percents of the tasks that have."""
+
+    batch_id: str
+    total: int
+    success_count: int
+    failed_count: int
+    waiting_count: int
+    progress: int
+    tasks: list[TaskData]
+
+
+class BatchEnvelope(TypedDict):
+    code: int
+    message: str
+    data: BatchData

@@ -11,7 +11,7 @@ from domain.model.errors import DarkroomError, InvalidApiKey
 from entrypoints.http.answers import json_answer
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.imagegenx.documents import RefusalData
-from entrypoints.imagegenx.submission import in_own_names
+from entrypoints.imagegenx.pointers import in_own_names
 
 PATH = "/api/v1/image/"
 OK, FAILED = 200, 500

@@ -6,34 +6,20 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.model.task import Task
 from entrypoints.http.caller import Reader, Serves, Writer
 from entrypoints.http.exchange import exchange_of
-from entrypoints.http.gateway import Gateway
 from entrypoints.http.idempotency_key import idempotency_key
-from entrypoints.http.imagegenx.documents import (
-    GenerateData,
-    GenerateEnvelope,
-    PictureData,
-    TaskData,
-    TaskEnvelope,
-)
+from entrypoints.http.imagegenx.documents import GenerateData, GenerateEnvelope, TaskEnvelope
 from entrypoints.http.imagegenx.envelope import FAILED, OK, PATH, enveloped
+from entrypoints.http.imagegenx.task_data import task_data
 from entrypoints.http.json_body import read_object
 from entrypoints.http.openapi import GENERATE_BODY
 from entrypoints.http.task_id import TaskId
-from entrypoints.http.task_view import base_url, link, links_end_at
+from entrypoints.http.task_view import base_url
 from entrypoints.http.validation import validated
 from entrypoints.imagegenx.bodies import GenerateBody
 from entrypoints.imagegenx.submission import read_generate
-from entrypoints.imagegenx.view import (
-    failure_of,
-    format_of,
-    links_of,
-    progress_of,
-    resolution_of,
-    state_of,
-)
+from entrypoints.imagegenx.view import progress_of, state_of
 
 router = APIRouter(tags=["ImageGenX"])
 
@@ -73,33 +59,3 @@ async def task(request: Request, task_id: TaskId, caller: Reader, serves: Serves
     if data["status"] == "failed":
         return enveloped(data, FAILED, data["error_msg"] or "failed")
     return enveloped(data, OK)
-
-
-async def task_data(serves: Gateway, request: Request, task: Task) -> TaskData:
-    ended = failure_of(task, serves.use_cases.fetch_result)
-    return {
-        "task_id": task.task_id,
-        "status": state_of(task),
-        "progress": progress_of(task),
-        "result": await _picture(serves, request, task),
-        "error_code": ended.error_code,
-        "error_msg": ended.error_msg,
-    }
-
-
-async def _picture(serves: Gateway, request: Request, task: Task) -> PictureData | None:
-    if (result := task.result) is None:
-        return None
-    ends_at = links_end_at(serves, task)
-    links = await links_of(
-        result,
-        lambda key: link(serves, request, key, ends_at),
-        fallback=f"{base_url(request)}/v1/tasks/{task.task_id}/result",
-    )
-    return {
-        "original_url": links.original_url,
-        "thumb_url": links.thumb_url,
-        "resolution": resolution_of(result),
-        "format": format_of(result),
-        "size": result.bytes,
-    }

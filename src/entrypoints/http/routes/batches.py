@@ -1,21 +1,18 @@
 """Many tasks as one: submit, watch, cancel."""
 
 import asyncio
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.model.batch import Batch
-from domain.model.errors import BatchNotFound
-from domain.use_cases.find_task import TASK_ID
 from entrypoints.http.batch_documents import (
     AcceptedBatchDocument,
     BatchDocument,
     BatchTaskDocument,
 )
+from entrypoints.http.batch_id import BatchId
 from entrypoints.http.batch_submission import read_batch
 from entrypoints.http.batch_view import batch_answer, batch_path
 from entrypoints.http.caller import Reader, Serves, Writer
@@ -26,16 +23,6 @@ from entrypoints.http.json_body import read_value
 from entrypoints.http.openapi import BATCH_BODY
 
 router = APIRouter(tags=["batches"])
-
-
-def _well_formed(batch_id: str) -> str:
-    """Nothing else reaches the ledger; the answer is that of any unknown id."""
-    if not TASK_ID.fullmatch(batch_id):
-        raise BatchNotFound
-    return batch_id
-
-
-BatchId = Annotated[str, AfterValidator(_well_formed)]
 
 
 @router.post(
