@@ -23,6 +23,7 @@ def embedded_app(container: EmbeddedContainer) -> FastAPI:
             started(container.lifetimes()),
             beside(
                 every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry),
+                every(RECOVER_EVERY_S, "forecast", container.forecast(), telemetry),
                 every(COLLECT_EVERY_S, "collect", container.collector(), telemetry),
                 every(0, "models", container.reload_models().when_told, telemetry),
             ),

@@ -23,6 +23,7 @@ def gateway_app(container: GatewayContainer) -> FastAPI:
             beside(
                 every(RECOVER_EVERY_S, "confirm", container.confirm(), telemetry),
                 every(0, "models", container.reload_models().when_told, telemetry),
+                every(RECOVER_EVERY_S, "forecast", container.forecast(), telemetry),
                 every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
                 every(RECOVER_EVERY_S, "batches", container.finish_batches(), telemetry),
                 every(PURGE_EVERY_S, "purge", container.purge(), telemetry),

@@ -22,3 +22,8 @@ class EventBus(ABC):
     @abstractmethod
     def listen(self, task_id: str) -> AbstractContextManager[Changed]:
         """Listen from here on: read the row after this, and no change falls in between."""
+
+    @abstractmethod
+    def starts(self) -> int | None:
+        """How many starts of attempts, of all workers, were heard so far. None while none can be
+        heard; counted from zero again once they can."""

@@ -59,7 +59,9 @@ async def test_a_lost_link_is_taken_up_again_and_who_waits_is_told_to_look(
             await link.cut()
             async with asyncio.timeout(SOON_S):
                 assert await changed(SOON_S) is None
+            assert bus.starts() == 0
             assert await store.replace(claim(task, START, "w", POLICY).task, task.revision)
             assert await heard(changed) is STARTED
+            assert bus.starts() == 1
         await bus.aclose()
         await client.aclose()

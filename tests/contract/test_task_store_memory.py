@@ -5,6 +5,7 @@ from adapters.tasks.memory_outbox import MemoryWebhookOutbox
 from tests.contract.clauses.task_store import TaskStoreClauses
 from tests.contract.clauses.task_store_forgetting import ForgettingClauses
 from tests.contract.clauses.task_store_search import DueClauses, ListClauses
+from tests.contract.clauses.waiting_line import WaitingLineClauses
 from tests.contract.task_factory import SteppedClock
 
 
@@ -37,3 +38,9 @@ class TestDue(DueClauses):
 
 class TestForgetting(ForgettingClauses):
     pass
+
+
+class TestWaitingLine(WaitingLineClauses):
+    @pytest.fixture
+    def line(self, store: MemoryTaskStore) -> MemoryTaskStore:
+        return store

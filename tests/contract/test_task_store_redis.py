@@ -8,6 +8,7 @@ from adapters.tasks.redis_outbox import RedisWebhookOutbox
 from tests.contract.clauses.task_store import TaskStoreClauses
 from tests.contract.clauses.task_store_forgetting import ForgettingClauses
 from tests.contract.clauses.task_store_search import DueClauses, ListClauses
+from tests.contract.clauses.waiting_line import WaitingLineClauses
 from tests.contract.redis_space import redis_space
 from tests.contract.task_factory import SteppedClock
 
@@ -49,3 +50,9 @@ class TestDue(DueClauses):
 
 class TestForgetting(ForgettingClauses):
     pass
+
+
+class TestWaitingLine(WaitingLineClauses):
+    @pytest.fixture
+    def line(self, store: RedisTaskStore) -> RedisTaskStore:
+        return store

@@ -30,3 +30,11 @@ class Agenda:
         """The ids whose time for `kind` is `now` or before, oldest first."""
         entries = self._entries[kind]
         return [task_id for _, task_id in entries[: bisect_right(entries, now, key=itemgetter(0))]]
+
+    def before(self, kind: str, task_id: str) -> int | None:
+        """How many come up for `kind` before `task_id`; None where that does not come up."""
+        at = self._times.get(task_id, {}).get(kind)
+        return None if at is None else bisect_left(self._entries[kind], (at, task_id))
+
+    def count(self, kind: str) -> int:
+        return len(self._entries[kind])

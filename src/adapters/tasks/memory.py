@@ -9,20 +9,21 @@ from adapters.tasks.agenda import Agenda
 from adapters.tasks.batch_book import BatchBook
 from adapters.tasks.memory_outbox import MemoryWebhookOutbox
 from adapters.tasks.telling import Tell, nobody
-from domain.model.due import Due, due_times
+from domain.model.due import Due, due_times, queued_before
 from domain.model.idempotency import IdempotencyKey, KeyKind
 from domain.model.task import Task
 from domain.model.webhook import Delivery
 from ports.clock import Now
 from ports.lifecycle import Lifecycle
 from ports.task_store import TaskQuery, TaskStore
+from ports.waiting_line import WaitingLine
 
 FORGET = "forget"
 
 KeyName = tuple[str, str, str]
 
 
-class MemoryTaskStore(TaskStore, Lifecycle):
+class MemoryTaskStore(TaskStore, WaitingLine, Lifecycle):
     """No method waits between its first look and its last write: on one event loop each is
     atomic. `tell` hears of each changed row. `batches`: it counts in them."""
 
@@ -81,6 +82,11 @@ class MemoryTaskStore(TaskStore, Lifecycle):
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
         now = self._forget()
         return tuple(self._tasks[task_id] for task_id in self._agenda.until(kind, now)[:limit])
+
+    async def ahead_of(self, task: Task) -> int | None:
+        own, *urgent = queued_before(task.request.priority)
+        before = self._agenda.before(own, task.task_id)
+        return None if before is None else before + sum(map(self._agenda.count, urgent))
 
     def _named(self, tenant: str, client_request_id: str) -> Sequence[str]:
         found = self._keys.get((tenant, KeyKind.CLIENT, client_request_id))

@@ -14,18 +14,19 @@ from adapters.tasks import redis_rows as rows
 from adapters.tasks.redis_keeping import Warn, check_keeping
 from adapters.tasks.redis_outbox import delivery_row
 from adapters.tasks.redis_scripts import SCAN, script
-from domain.model.due import Due
+from domain.model.due import Due, queued_before
 from domain.model.idempotency import IdempotencyKey, client_key
 from domain.model.task import Task
 from domain.model.webhook import Delivery
 from ports.clock import Now
 from ports.lifecycle import Lifecycle
 from ports.task_store import TaskQuery, TaskStore
+from ports.waiting_line import WaitingLine
 
 log = logging.getLogger(__name__)
 
 
-class RedisTaskStore(TaskStore, Lifecycle):
+class RedisTaskStore(TaskStore, WaitingLine, Lifecycle):
     """`now`: the server's clock. `prefix` begins every key. `warn` is told at the start what the
     server's settings put at risk; eviction is refused unless `allow_eviction`."""
 
@@ -44,6 +45,7 @@ class RedisTaskStore(TaskStore, Lifecycle):
         self._replace = script(client, "row", "batch", "delivery", "replace")
         self._list = script(client, "row", "list")
         self._due = script(client, "row", "due")
+        self._ahead = script(client, "ahead")
         self._writer, self._writes = uuid4().hex[:12], count()
 
     async def start(self) -> None:
@@ -104,6 +106,12 @@ class RedisTaskStore(TaskStore, Lifecycle):
         return rows.tasks(
             await self._due(index, prefix=self._prefix, now=repr(self._now()), limit=limit)
         )
+
+    async def ahead_of(self, task: Task) -> int | None:
+        kinds = queued_before(task.request.priority)
+        indexes = [f"{self._prefix}due:{kind.value}" for kind in kinds]
+        ahead: int | None = await self._ahead(*indexes, id=task.task_id)
+        return ahead
 
     async def _named(self, query: TaskQuery, client_request_id: str) -> Sequence[Task]:
         name = rows.key_name(client_key(query.tenant, client_request_id, 0))

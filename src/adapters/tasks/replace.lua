@@ -15,8 +15,10 @@ write(places, key)
 if given.batch then count(given.batch, given.outcomes[status], given.outcomes[given.status]) end
 -- Of moves and of progress: another note, such as every task gets that waits, would reach every
 -- gateway for nothing.
-if status ~= given.status or progress ~= given.progress then
-  redis.call('PUBLISH', given.prefix .. 'changed', table.concat(
-    {given.id, given.status, given.revision, given.attempt, given.progress}, ' '))
+local moved = status ~= given.status
+if moved or progress ~= given.progress then
+  redis.call('PUBLISH', given.prefix .. 'changed', table.concat({
+    given.id, given.status, given.revision, given.attempt, given.progress,
+    moved and 'move' or 'step'}, ' '))
 end
 return 1

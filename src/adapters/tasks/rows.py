@@ -10,7 +10,7 @@ from adapters.compact_json import compact_json
 from adapters.tasks import batch_rows, outbox_rows
 from domain.model.batch import Outcome, outcome_of
 from domain.model.codec import task_from_json, task_to_json
-from domain.model.due import Due, due_times
+from domain.model.due import Due, due_times, queued_before
 from domain.model.idempotency import IdempotencyKey
 from domain.model.task import Task, TaskStatus
 from domain.model.webhook import Delivery
@@ -44,6 +44,11 @@ NAMED = """id IN (
 DUE = f"""
 SELECT body FROM due JOIN task ON id = task_id
 WHERE kind = :kind AND at <= :now AND {KEPT} ORDER BY at, task_id LIMIT :limit"""  # noqa: S608
+
+
+PLACE = "SELECT at FROM due WHERE kind = ? AND task_id = ?"
+BEFORE = "SELECT count(*) FROM due WHERE kind = ? AND (at, task_id) < (?, ?)"
+ALL = "SELECT count(*) FROM due WHERE kind = ?"
 
 
 def insert_once(db: Connection, now: float, task: Task, key: IdempotencyKey | None) -> Task:
@@ -107,6 +112,20 @@ def due(db: Connection, now: float, kind: Due, limit: int) -> Sequence[Task]:
 def _outcome(db: Connection, task_id: str) -> Outcome | None:
     row = db.execute(STATUS, (task_id,)).fetchone()
     return row and outcome_of(TaskStatus(row[0]))
+
+
+def ahead_of(db: Connection, task: Task) -> int | None:
+    own, *urgent = (kind.value for kind in queued_before(task.request.priority))
+    place = db.execute(PLACE, (own, task.task_id)).fetchone()
+    if place is None:
+        return None
+    before = _count(db, BEFORE, own, *place, task.task_id)
+    return before + sum(_count(db, ALL, kind) for kind in urgent)
+
+
+def _count(db: Connection, sql: str, *values: str | float) -> int:
+    ((found,),) = db.execute(sql, values)
+    return int(found)
 
 
 def _answer(db: Connection, now: float, task_id: str, key: IdempotencyKey | None) -> Task | None:

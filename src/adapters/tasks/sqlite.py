@@ -20,11 +20,12 @@ from domain.model.webhook import Delivery
 from ports.clock import Now
 from ports.lifecycle import Lifecycle
 from ports.task_store import TaskQuery, TaskStore
+from ports.waiting_line import WaitingLine
 
 T = TypeVar("T")
 
 
-class SqliteTaskStore(TaskStore, Lifecycle):
+class SqliteTaskStore(TaskStore, WaitingLine, Lifecycle):
     """Two connections, each with a thread of its own: one writes; one reads beside it, so that
     asking for a task does not queue behind the disk. Several processes may share the file; `tell`
     hears of the rows that this one changed."""
@@ -69,6 +70,9 @@ class SqliteTaskStore(TaskStore, Lifecycle):
 
     async def due(self, kind: Due, limit: int) -> Sequence[Task]:
         return await self.read(lambda db, now: rows.due(db, now, kind, limit))
+
+    async def ahead_of(self, task: Task) -> int | None:
+        return await self.read(lambda db, _now: rows.ahead_of(db, task))
 
     def _open(self) -> None:
         with ExitStack() as opened:

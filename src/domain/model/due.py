@@ -3,6 +3,7 @@
 A store keeps exactly these times and nothing cleverer, so that the rules stand here once.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from domain.model.priority import Priority
@@ -48,6 +49,13 @@ def stranded(tier: Priority) -> Due:
 def waiting_since(task: Task) -> float:
     """From when a waiting task could have been started: a postponed one not before its time."""
     return max(task.created_at, task.not_before or 0.0)
+
+
+def queued_before(tier: Priority) -> Sequence[Due]:
+    """Where those stand whose wake-ups lie in the queue: the tier's own first, then the more urgent
+    ones. Each is in the order of the last publish."""
+    tiers = list(Priority)
+    return [stranded(each) for each in reversed(tiers[: tiers.index(tier) + 1])]
 
 
 def _publish_at(task: Task) -> float:

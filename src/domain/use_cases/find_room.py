@@ -1,15 +1,42 @@
 """Whether more tasks may wait."""
 
+from collections.abc import Mapping, Sequence
+from math import ceil
+
 from domain.model.errors import Overloaded
+from domain.model.priority import Priority
+from domain.model.request import TaskRequest
+from domain.use_cases.forecast_start import ForecastStart
 from ports.wakeup_queue import WakeupQueue
+
+LONGEST_RETRY_S = 3600
 
 
 class FindRoom:
-    def __init__(self, queue: WakeupQueue, max_queue_depth: int) -> None:
-        self._queue, self._max_queue_depth = queue, max_queue_depth
+    """Asks nobody but the queue, whose depth is at hand."""
 
-    async def __call__(self, tasks: int = 1) -> None:
-        """Returns when `tasks` more may wait. Raises `Overloaded`."""
-        depth = sum((await self._queue.depth()).values())
-        if depth + tasks > self._max_queue_depth:
-            raise Overloaded(f"{depth} tasks are waiting already.", retry_after_s=5)
+    def __init__(self, queue: WakeupQueue, forecast: ForecastStart, max_queue_depth: int) -> None:
+        self._queue, self._forecast = queue, forecast
+        self._max_queue_depth = max_queue_depth
+
+    async def __call__(self, requests: Sequence[TaskRequest]) -> None:
+        """Returns when these may wait as well. Raises `Overloaded`, also for one that would not be
+        started within its `ttl_s`: that is better told now than when it has expired."""
+        depth = await self._queue.depth()
+        waiting = sum(depth.values())
+        if waiting + len(requests) > self._max_queue_depth:
+            raise Overloaded(f"{waiting} tasks are waiting already.", retry_after_s=5)
+        for request in requests:
+            if request.ttl_s is not None:
+                self._refuse_in_vain(depth, request.priority, request.ttl_s)
+
+    def _refuse_in_vain(
+        self, depth: Mapping[Priority, int], priority: Priority, ttl_s: float
+    ) -> None:
+        wait_s = self._forecast.wait_s(depth, priority)
+        if wait_s is not None and wait_s > ttl_s:
+            raise Overloaded(
+                f"It would start in about {wait_s:.0f} s, and `ttl_s` is {ttl_s:g}.",
+                remedy="Wait for the seconds named in `Retry-After`, or give a larger `ttl_s`.",
+                retry_after_s=min(LONGEST_RETRY_S, ceil(wait_s - ttl_s)),
+            )

@@ -86,7 +86,7 @@ class SubmitBatch:
         if submission.callback_url is not None:
             raise NotSupported("callback_url: this server sends no webhooks.")
         readings = await asyncio.to_thread(self._readings, submission)
-        await self._room(len(readings))
+        await self._room([reading.request for reading in readings])
         batch_id, now = self._new_id(), self._now()
         custom_ids = [item.custom_id for item in submission.items]
         tasks = [

@@ -37,6 +37,7 @@ def watched(title: str, *, quiet: bool) -> Iterator[Callable[[Task], None] | Non
 
 
 def stage(task: Task) -> str:
-    """What the task is at, and how many are before it where that is known."""
-    place = task.get("queue_position")
-    return STAGES[task["status"]] + (f", {place} before it" if place else "")
+    """What the task is at, and how many are before it and for how long, where that is known."""
+    place, wait_s = task.get("queue_position"), task.get("estimated_start_s")
+    before = f", {place} before it" if place else ""
+    return STAGES[task["status"]] + before + (f", about {wait_s} s" if wait_s else "")

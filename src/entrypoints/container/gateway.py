@@ -12,6 +12,7 @@ from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.find_room import FindRoom
 from domain.use_cases.find_task import FindTask
 from domain.use_cases.follow_task import FollowTask
+from domain.use_cases.forecast_start import ForecastStart
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.keep_inputs import KeepInputs
@@ -91,7 +92,10 @@ class GatewayContainer(Core):
         Core.settings.provided.max_pixels,
         Core.settings.provided.task_ttl_s,
     )
-    room = providers.Singleton(FindRoom, Core.queue, Core.settings.provided.max_queue_depth)
+    forecast = providers.Singleton(ForecastStart, Core.queue, bus, Core.store, Core.elapsed)
+    room = providers.Singleton(
+        FindRoom, Core.queue, forecast, Core.settings.provided.max_queue_depth
+    )
     keep = providers.Singleton(KeepInputs, Core.blobs)
     cancel = providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy)
     get_batch = providers.Singleton(GetBatch, Core.batches, Core.now)
@@ -107,6 +111,7 @@ class GatewayContainer(Core):
         ),
         get=get,
         find=providers.Singleton(FindTask, get, Core.store),
+        forecast=forecast,
         follow=providers.Singleton(FollowTask, get, bus, Core.telemetry, Core.elapsed),
         list=providers.Singleton(ListTasks, Core.store),
         cancel=cancel,

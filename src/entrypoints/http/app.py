@@ -46,7 +46,8 @@ PARTS = (
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""
 ASKED_HEADERS = (
-    "authorization", "content-type", "idempotency-key", "last-event-id", "prefer", "x-api-key",
+    "authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id", "prefer",
+    "x-api-key",
     "x-request-id",
 )  # fmt: skip
 SHOWN_HEADERS = (

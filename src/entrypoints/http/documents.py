@@ -73,7 +73,8 @@ class UrlsDocument(TypedDict):
 
 
 class TaskDocument(TypedDict):
-    """A task. Every key is always there. Times are RFC 3339, UTC."""
+    """A task. Every key is always there. Times are RFC 3339, UTC. `queue_position`: tasks that go
+    before it; `estimated_start_s`: seconds from now. Both null where not known."""
 
     task_id: str
     status: str
@@ -82,6 +83,7 @@ class TaskDocument(TypedDict):
     attempt: int
     progress: int
     queue_position: int | None
+    estimated_start_s: int | None
     created_at: str
     started_at: str | None
     finished_at: str | None
@@ -217,22 +219,6 @@ class LimitsDocument(TypedDict):
     url_ttl_s: int
     result_ttl_s: int
     idempotency_ttl_s: int
-
-
-class ProbeDocument(TypedDict):
-    status: str
-    latency_ms: int
-    detail: str | None
-
-
-class HealthDocument(TypedDict):
-    """`adapters` by name; empty for liveness, which depends on none."""
-
-    status: str
-    service: str
-    version: str
-    timestamp: str
-    adapters: dict[str, ProbeDocument]
 
 
 class CatalogueEntryDocument(TypedDict):

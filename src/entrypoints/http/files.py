@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.model.task import Task
+from entrypoints.http.conditional import is_known
 from entrypoints.http.gateway import Gateway
 from entrypoints.http.task_view import file_name
 from ports.blob_store import Blob
@@ -33,7 +34,7 @@ async def result_file(
         "cache-control": f"private, max-age={_kept_s(gateway, task)}, immutable",
         "vary": "accept",
     }
-    if _has(request, etag):
+    if is_known(request, etag):
         return Response(None, 304, headers)
     blob = await gateway.use_cases.fetch_result(key)
     headers["content-disposition"] = f'inline; filename="{file_name(key)}"'
@@ -45,10 +46,3 @@ def _kept_s(gateway: Gateway, task: Task) -> int:
     if task.purge_at is None:
         return MAX_CACHE_S
     return max(0, min(MAX_CACHE_S, int(task.purge_at - gateway.now())))
-
-
-def _has(request: Request, etag: str) -> bool:
-    """`If-None-Match` (RFC 9110 section 13.1.2), compared weakly."""
-    given = request.headers.get("if-none-match", "")
-    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
-    return etag in tags or "*" in tags

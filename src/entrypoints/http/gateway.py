@@ -13,6 +13,7 @@ from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.find_task import FindTask
 from domain.use_cases.follow_task import FollowTask
+from domain.use_cases.forecast_start import ForecastStart
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_batch import ListBatch
@@ -54,6 +55,7 @@ class UseCases:
     get: GetTask
     find: FindTask
     follow: FollowTask
+    forecast: ForecastStart
     list: ListTasks
     cancel: CancelTask
     retry: RetryTask

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.model.task import SUCCESS, Result, Task
+from domain.use_cases.forecast_start import NOWHERE, Place
 from entrypoints.http.answers import json_answer
+from entrypoints.http.conditional import is_known
 from entrypoints.http.documents import (
     FailureDocument,
     ResultDocument,
@@ -20,6 +22,8 @@ from entrypoints.http.documents import (
 from entrypoints.http.gateway import Gateway
 
 POLL_AFTER_S = 1
+ASKED_AGAIN = "private, no-cache"
+"""To be kept by who asked, and shown again only after asking."""
 
 
 async def task_answer(
@@ -35,7 +39,28 @@ async def task_answer(
     return json_answer(document, status, pending | (headers or {}))
 
 
-async def task_document(gateway: Gateway, request: Request, task: Task) -> TaskDocument:
+async def task_page(gateway: Gateway, request: Request, task: Task) -> Response:
+    """The task with its place in the line, or 304 for who has seen it so."""
+    place = await gateway.use_cases.forecast.place_of(task)
+    headers = {"etag": _etag(gateway, task, place), "cache-control": ASKED_AGAIN}
+    pending = {} if task.terminal else {"retry-after": str(POLL_AFTER_S)}
+    if is_known(request, headers["etag"]):
+        return Response(None, 304, headers | pending)
+    document = await task_document(gateway, request, task, place)
+    return json_answer(document, 200, headers | pending)
+
+
+def _etag(gateway: Gateway, task: Task, place: Place) -> str:
+    """Weak, for the links of a result are signed anew each time. Who knows it holds links that
+    still live for half their time."""
+    links = 2 * gateway.now() // gateway.limits.url_ttl_s if task.result else 0
+    parts = (task.revision, place.ahead, place.start_in_s, round(links))
+    return f'W/"{"-".join("" if part is None else str(part) for part in parts)}"'
+
+
+async def task_document(
+    gateway: Gateway, request: Request, task: Task, place: Place = NOWHERE
+) -> TaskDocument:
     result = await result_document(gateway, request, task) if task.result else None
     return {
         "task_id": task.task_id,
@@ -44,7 +69,8 @@ async def task_document(gateway: Gateway, request: Request, task: Task) -> TaskD
         "priority": task.request.priority.value,
         "attempt": task.attempt,
         "progress": task.progress,
-        "queue_position": None,
+        "queue_position": place.ahead,
+        "estimated_start_s": place.start_in_s,
         "created_at": rfc3339(task.created_at),
         "started_at": _moment(task.started_at),
         "finished_at": _moment(task.finished_at),

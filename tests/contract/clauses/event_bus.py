@@ -111,3 +111,18 @@ class EventBusClauses:
                     pass
             assert await slow(SOON_S) is None
             assert (await next_change(slow)).progress > 0
+
+    async def test_9_starts_are_counted_and_nothing_else(
+        self, store: TaskStore, bus: EventBus
+    ) -> None:
+        before = bus.starts()
+        assert before is not None
+        for _ in range(3):
+            task = await store.insert_once(pending(), None)
+            row = claim(task, START, "w", POLICY).task
+            with bus.listen(task.task_id) as changed:
+                assert await store.replace(row, task.revision)
+                assert await store.replace(renew(row, 1, START, POLICY, 40), row.revision)
+                while (await next_change(changed)).progress < 40:
+                    pass
+        assert bus.starts() == before + 3

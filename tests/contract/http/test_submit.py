@@ -33,8 +33,8 @@ async def test_a_task_has_every_key_from_the_start(client: AsyncClient) -> None:
     own = f"http://test/v1/tasks/{task.pop('task_id')}"
     assert task == {
         "status": "PENDING", "model": "invert", "priority": "high", "attempt": 0, "progress": 0,
-        "queue_position": None, "created_at": "2027-01-15T08:00:00.000Z", "started_at": None,
-        "finished_at": None,
+        "queue_position": None, "estimated_start_s": None,
+        "created_at": "2027-01-15T08:00:00.000Z", "started_at": None, "finished_at": None,
         "timing": dict.fromkeys(
             ("queue_ms", "fetch_ms", "prepare_ms", "infer_ms", "encode_ms", "upload_ms", "total_ms")
         ),

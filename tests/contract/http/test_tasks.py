@@ -194,3 +194,60 @@ async def test_a_deleted_task_is_gone(client: AsyncClient, surface: Surface) -> 
     for tail in ("", "/result", "/thumbnail"):
         assert_problem(await client.get(f"/v1/tasks/{task_id}{tail}"), 410, "task_gone")
     assert (await client.get("/v1/tasks")).json()["data"] == []
+
+
+async def test_who_knows_a_task_is_not_sent_it_again(client: AsyncClient, surface: Surface) -> None:
+    task_id = await submitted(client)
+    path = f"/v1/tasks/{task_id}"
+    first = await client.get(path)
+    known = {"if-none-match": first.headers["etag"]}
+    again = await client.get(path, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["cache-control"] == "private, no-cache"
+    assert again.headers["retry-after"] == "1"
+    await surface.work(task_id)
+    ended = await client.get(path, headers=known)
+    assert (ended.status_code, ended.json()["status"]) == (200, "SUCCESS")
+    known = {"if-none-match": f'"other", {ended.headers["etag"]}'}
+    assert (await client.get(path, headers=known)).status_code == 304
+
+
+async def test_who_knows_an_ended_task_holds_links_that_live(
+    client: AsyncClient, surface: Surface
+) -> None:
+    path = f"/v1/tasks/{await finished(surface, client)}"
+    known = {"if-none-match": (await client.get(path)).headers["etag"]}
+    surface.now.at += 3600 - 1
+    assert (await client.get(path, headers=known)).status_code == 200
+
+
+async def test_a_task_knows_its_place_once_its_message_is_noted(
+    client: AsyncClient, surface: Surface
+) -> None:
+    tasks = [await submitted(client, client_request_id=str(n)) for n in range(3)]
+    surface.now.at += 2
+    await surface.container.confirm()()
+    shown = [(await client.get(f"/v1/tasks/{task_id}")).json() for task_id in tasks]
+    assert [task["queue_position"] for task in shown] == [0, 1, 2]
+    assert [task["estimated_start_s"] for task in shown] == [None] * 3
+    known = {"if-none-match": (await client.get(f"/v1/tasks/{tasks[2]}")).headers["etag"]}
+    await surface.work(tasks[0])
+    moved_up = await client.get(f"/v1/tasks/{tasks[2]}", headers=known)
+    assert (moved_up.status_code, moved_up.json()["queue_position"]) == (200, 1)
+    assert (await client.get(f"/v1/tasks/{tasks[0]}")).json()["queue_position"] is None
+
+
+async def test_a_submit_that_would_wait_in_vain_is_refused(
+    client: AsyncClient, surface: Surface
+) -> None:
+    forecast = surface.container.forecast()
+    for second in range(20):
+        forecast._pace.note(second, 2 * second, waiting=1)
+    for n in range(99):
+        await submitted(client, client_request_id=str(n))
+    refused = await client.post("/v1/tasks", json=body(ttl_s=30))
+    assert_problem(refused, 503, "overloaded")
+    assert refused.headers["retry-after"] == "20"
+    assert "ttl_s" in refused.json()["remedy"]
+    assert (await client.post("/v1/tasks", json=body(ttl_s=60))).status_code == 202

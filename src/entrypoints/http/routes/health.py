@@ -7,14 +7,31 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from domain.model.errors import DarkroomError, InternalError
 from domain.model.events import LoopFailed
 from entrypoints.http.answers import json_answer
 from entrypoints.http.caller import Serves
-from entrypoints.http.documents import HealthDocument, ProbeDocument
 from entrypoints.http.gateway import Gateway, Probe
 from entrypoints.http.task_view import rfc3339
+
+
+class ProbeDocument(TypedDict):
+    status: str
+    latency_ms: int
+    detail: str | None
+
+
+class HealthDocument(TypedDict):
+    """`adapters` by name; empty for liveness, which depends on none."""
+
+    status: str
+    service: str
+    version: str
+    timestamp: str
+    adapters: dict[str, ProbeDocument]
+
 
 router = APIRouter(tags=["health"])
 

@@ -20,7 +20,7 @@ from entrypoints.http.query import (
     task_id_of,
 )
 from entrypoints.http.task_id import TaskId
-from entrypoints.http.task_view import base_url, task_answer, task_document, task_path
+from entrypoints.http.task_view import base_url, task_answer, task_document, task_page, task_path
 from entrypoints.http.waiting import while_there
 from ports.task_store import TaskQuery
 
@@ -50,13 +50,16 @@ async def list_tasks(request: Request, caller: Reader, serves: Serves) -> Respon
     "/v1/tasks/{task_id}",
     summary="Read a task, if wanted as soon as it ends",
     openapi_extra=described(WaitQuery),
-    responses={200: {"model": TaskDocument, "description": "`Retry-After` while pending."}},
+    responses={
+        200: {"model": TaskDocument, "description": "`ETag`; `Retry-After` while pending."},
+        304: {"description": "As `If-None-Match` says it is known."},
+    },
 )
 async def get_task(request: Request, task_id: TaskId, caller: Reader, serves: Serves) -> Response:
     wait_s = read_query(WaitQuery, request).wait
     getting = serves.use_cases.get(caller.tenant, task_id, wait_s)
     task = await (while_there(request, getting) if wait_s else getting)
-    return await task_answer(serves, request, task)
+    return await task_page(serves, request, task)
 
 
 @router.post(
