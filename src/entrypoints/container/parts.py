@@ -9,7 +9,6 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
     """Built, not started."""
     return {
         "TaskStore": container.store(),
-        "WaitingLine": container.store(),
         "BatchStore": container.batches(),
         "EventBus": container.bus(),
         "Epoch": container.epoch(),
