@@ -1,11 +1,13 @@
 """A model that paints a prompt, for the surfaces that are about prompts."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import BaseModel, Field
 
 from adapters.runners.invert import InvertRunner
-from domain.model.errors import FieldError, InferenceFailed, InvalidRequest
+from adapters.runners.validation import params_schema, params_validator
+from domain.model.errors import InferenceFailed
 from domain.model.model_registry import ModelRegistry
 from domain.model.model_spec import ModelSpec, Params
 from domain.model.picture import Picture
@@ -14,11 +16,20 @@ from domain.model.runner import ModelRunner, RunnerOutput
 KNOWN = {"resolution": "512x512", "steps": 50, "cfg_scale": 7.5, "sampler": "Euler"}
 
 
-def take_known(params: Params) -> Params:
-    if strange := [name for name in params if name not in (*KNOWN, "lora_name", "seed")]:
-        wrong = FieldError(f"/params/{strange[0]}", "unknown_field", "Unknown.")
-        raise InvalidRequest(wrong.detail, errors=[wrong])
-    return params
+class PaintParams(BaseModel):
+    resolution: str = Field(default="512x512", pattern="^[1-9][0-9]*x[1-9][0-9]*$")
+    steps: int = Field(default=50, ge=1, le=150)
+    cfg_scale: float = Field(default=7.5, ge=1, le=30)
+    sampler: Literal["Euler", "DDIM"] = "Euler"
+    lora_name: str | None = None
+    lora_weight: float | None = Field(default=None, le=1)
+    seed: int | None = None
+
+
+def judged(params: Params) -> Params:
+    """What was left out stays out, so that tests see what was sent."""
+    found = params_validator(PaintParams)(params)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class PaintRunner(ModelRunner):
@@ -28,8 +39,8 @@ class PaintRunner(ModelRunner):
         name="paint",
         description="A picture of a prompt.",
         needs=frozenset({"prompt"}),
-        params_schema={"type": "object", "properties": {name: {} for name in KNOWN}},
-        validate=take_known,
+        params_schema=params_schema(PaintParams),
+        validate=judged,
     )
 
     def load(self, device: str) -> None: ...

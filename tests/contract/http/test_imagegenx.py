@@ -257,7 +257,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"mask_url": PUBLIC_URL}, "invalid_request", "/mask_url"),
     ({"params": []}, "invalid_request", "/params"),
     ({"params": {"steps": "50"}}, "invalid_request", "/params/steps"),
-    ({"params": {"stepz": 5}}, "invalid_request", "/params/stepz"),
+    ({"params": {"stepz": 5}}, "unknown_field", "/params/stepz"),
     ({"params": {"lora_weight": "x"}}, "invalid_request", "/params/lora_weight"),
     ({"params": {"post_process": {"super_resolution": "3x"}}}, "invalid_request",
      "/params/post_process/super_resolution"),
