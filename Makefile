@@ -59,6 +59,7 @@ proto: $(VENV)/.dev ## generate the code for gRPC from proto/; a test sees that 
 lock: ## renew both lock files (needs uv on the path)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
 	uv pip compile pyproject.toml --group dev --extra diffusion --universal --python-version 3.11 --generate-hashes --no-header -o requirements-dev.lock
+	uv pip compile infra/docker/otel.in -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header -o infra/docker/otel.lock
 	uv pip compile infra/docker/flower.in -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-header -o infra/docker/flower.lock
 
 clean: ## remove the virtual environment and every cache

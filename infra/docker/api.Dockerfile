@@ -3,8 +3,10 @@
 FROM python:3.12.11-slim-bookworm AS build
 WORKDIR /build
 COPY requirements.lock ./
+COPY infra/docker/otel.lock ./
 RUN python -m venv /venv && \
-    /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+    /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock && \
+    /venv/bin/pip install --no-cache-dir --require-hashes -r otel.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src
 RUN /venv/bin/pip install --no-cache-dir --no-deps .

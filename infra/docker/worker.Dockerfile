@@ -4,8 +4,10 @@ FROM python:3.12.11-slim-bookworm AS build
 ARG TORCH_INDEX_URL=https://download.pytorch.org/whl/cpu
 WORKDIR /build
 COPY requirements.lock requirements-torch.txt ./
+COPY infra/docker/otel.lock ./
 RUN python -m venv /venv && \
     /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock && \
+    /venv/bin/pip install --no-cache-dir --require-hashes -r otel.lock && \
     /venv/bin/pip install --no-cache-dir --extra-index-url "$TORCH_INDEX_URL" -r requirements-torch.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src

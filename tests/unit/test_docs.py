@@ -36,6 +36,16 @@ def test_a_page_has_one_picture_and_a_title_with_its_number(name: str) -> None:
     assert TEXTS[name].startswith(f"# {int(name[:2])}. ")
 
 
+def test_the_architecture_names_only_ports_that_are_there() -> None:
+    ports = "\n".join(path.read_text() for path in (ROOT / "src" / "ports").glob("*.py"))
+    known = set(re.findall(r"^class (\w+)\(ABC\)", ports, re.MULTILINE)) - {"Lifecycle"}
+    table = TEXTS["01-architecture"].split("| port |")[1].split("\n\n")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    named = set(re.findall(r"`(\w+)`", " ".join(first_cells)))
+    assert named - known == set()
+    assert len(named) > 15
+
+
 @by_page
 def test_every_named_test_exists(name: str) -> None:
     missing = []

@@ -17,6 +17,10 @@ from entrypoints.http.gateway import Gateway
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
+TRACE = ("traceparent", "tracestate")
+"""W3C trace context, as gRPC's metadata names it."""
+
+
 class Answer(Protocol):
     @property
     def code(self) -> int: ...
@@ -54,12 +58,15 @@ async def answered(
 ) -> A:
     """What `work` answers, or the `refusal` with the code and the words for its error."""
     call, began_s = Call(rpc, gateway, _source(context), gateway.new_id()), perf_counter()
-    try:
-        answer = await work(call)
-    except Exception as error:
-        told = _told(call, error)
-        call.told += details_of(told)
-        answer = refusal(code_of(told), message_of(told))
+    with gateway.tracing.span(rpc, _trace(context), "server") as span:
+        try:
+            answer = await work(call)
+        except Exception as error:
+            told = _told(call, error)
+            call.told += details_of(told)
+            answer = refusal(code_of(told), message_of(told))
+        span.tell(facts={"rpc.system": "grpc", "darkroom.code": answer.code,
+                         "darkroom.request_id": call.request_id})  # fmt: skip
     context.set_trailing_metadata((("x-request-id", call.request_id), *call.told))
     _record(call, answer.code, perf_counter() - began_s)
     return answer
@@ -84,3 +91,9 @@ def _source(context: Context) -> str:
     """The caller's address without its port, as HTTP has it: `ipv4:127.0.0.1:4711`."""
     address = context.peer().partition(":")[2].rpartition(":")[0]
     return address.strip("[]") or "unknown"
+
+
+def _trace(context: Context) -> dict[str, str]:
+    """The caller's trace context, which the call continues."""
+    sent = context.invocation_metadata() or ()
+    return {name: value for name, value in sent if name in TRACE and isinstance(value, str)}

@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import pytest
 
+from adapters.tracing.memory import MemoryTracing
 from darkroom.imagegenx import scheduler_pb2 as wire
 from darkroom.imagegenx.scheduler_pb2_grpc import SchedulerServiceStub
 from domain.model.device import DeviceFacts
@@ -292,3 +293,18 @@ async def test_how_the_gpus_are_doing(stub: SchedulerServiceStub, surface: Surfa
 async def test_without_a_gpu_there_is_nothing_to_tell(stub: SchedulerServiceStub) -> None:
     answer = await stub.QueryGPULoad(wire.QueryGPULoadRequest(api_key=KEY))
     assert (answer.code, list(answer.gpu_loads)) == (200, [])
+
+
+async def test_a_callers_trace_goes_on() -> None:
+    tracing = MemoryTracing()
+    surface = Surface(models=painting(), gateway={"tracing": tracing})
+    trace = (("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),)
+    async with (
+        serving(surface.gateway, "127.0.0.1", 0, PUBLIC_URL) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        await SchedulerServiceStub(channel).SubmitTask(request(), metadata=trace)
+    [span] = tracing.spans
+    assert (span.name, span.kind) == ("imagegenx.SchedulerService/SubmitTask", "server")
+    assert span.trace_id == "0af7651916cd43dd8448eb211c80319c"
+    assert span.facts["darkroom.code"] == 200

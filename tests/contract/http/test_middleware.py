@@ -5,6 +5,7 @@ import re
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from adapters.tracing.memory import MemoryTracing
 from domain.model.events import RequestServed
 from tests.contract.http.surface import Surface, body, finished
 
@@ -130,3 +131,15 @@ async def test_a_host_that_is_none_is_not_repeated(surface: Surface, host: bytes
     async with AsyncClient(transport=transport, base_url="http://test:8000") as client:
         answer = await client.post("/v1/tasks", json=body(), headers=headers)
     assert answer.json()["urls"]["self"].startswith("http://test:8000/v1/tasks/")
+
+
+async def test_a_traced_request_is_named_by_its_route() -> None:
+    tracing = MemoryTracing()
+    surface = Surface(gateway={"tracing": tracing})
+    async with surface.client() as client:
+        for path in ("/v1/tasks/0", "/v1/none-of-ours?secret=1", "/health/live", "/metrics"):
+            await client.get(path)
+    shown = [(span.name, span.facts["http.response.status_code"]) for span in tracing.spans]
+    assert shown == [("GET /v1/tasks/{task_id}", 404), ("GET unmatched", 404)]
+    assert {span.kind for span in tracing.spans} == {"server"}
+    assert "secret" not in repr(tracing.spans)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,16 @@ def test_the_gateways_image_has_no_torch() -> None:
     assert not re.search(r"^(torch|nvidia-cu|triton)", lock, re.MULTILINE)
     assert "torch.txt" not in (ROOT / "infra/docker/api.Dockerfile").read_text()
     assert services()["gateway"]["build"]["dockerfile"] == "infra/docker/api.Dockerfile"
+
+
+def test_images_can_trace() -> None:
+    """What OTEL_* ask for is there, in the versions of everything else."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = (ROOT / "infra/docker/otel.in").read_text().splitlines()[1:]
+    assert asked == extras["optional-dependencies"]["otel"]
+    pins = [re.findall(r"^(\S+)==(\S+)", path.read_text(), re.MULTILINE)
+            for path in (ROOT / "requirements.lock", ROOT / "infra/docker/otel.lock")]  # fmt: skip
+    runtime, added = map(dict, pins)
+    assert {name: pin for name, pin in added.items() if runtime.get(name, pin) != pin} == {}
+    for image in ("api", "worker"):
+        assert "-r otel.lock" in (ROOT / f"infra/docker/{image}.Dockerfile").read_text()
