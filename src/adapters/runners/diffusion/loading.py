@@ -1,12 +1,12 @@
 """From a folder of weights to a painter. The only module that brings diffusers in for good."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 from diffusers.utils import logging as diffusers_logging
-from transformers import CLIPTextModel
 from transformers.utils import logging as transformers_logging
 
 from adapters.runners.device_faults import device_faults
@@ -29,7 +29,6 @@ def load_painter(kind: str, setup: ModelSetup, device: str) -> Painter:
     """`kind`: the class of the folder's pipeline. fp32 on a CPU, fp16 elsewhere, unless set up
     otherwise. Raises `ModelUnavailable` where the folder can't be loaded."""
     _be_quiet()
-    _mend_clip_skip()
     precision = setup.precision or (Precision.FP32 if device == "cpu" else Precision.FP16)
     folder = Path(setup.weights or "")
     manifest: dict[str, Json] = {"model_sha256": digest_of(folder), "precision": precision.value}
@@ -73,11 +72,6 @@ def _be_quiet() -> None:
     for library in (diffusers_logging, transformers_logging):
         library.disable_progress_bar()
         library.set_verbosity_error()
-
-
-def _mend_clip_skip() -> None:
-    """diffusers asks a text encoder for its `text_model`, which transformers 5.6 made one with
-    the encoder itself."""
-    kind: Any = CLIPTextModel
-    if not hasattr(kind, "text_model"):
-        kind.text_model = property(lambda encoder: encoder)
+    # peft says so of each further LoRA and each that goes; which one is on is the rack's care.
+    for told in ("Already found a `peft_config`", r"Adapter \w+ was active which is now deleted"):
+        warnings.filterwarnings("ignore", told, UserWarning)

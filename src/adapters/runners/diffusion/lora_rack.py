@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from adapters.runners.device_faults import device_faults
+from adapters.runners.diffusion.kohya import alphas_folded
 from adapters.runners.diffusion.loras import known_loras
 from domain.model.errors import InferenceFailed
 from domain.model.json_value import Json
@@ -78,7 +79,7 @@ class LoraRack:
         try:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            tensors = load_file(path)
+            tensors = alphas_folded(load_file(path))
             with device_faults("loading a LoRA"):
                 self._pipeline.load_lora_weights(tensors, adapter_name=adapter)
         except (OSError, SafetensorError, ValueError, KeyError, InferenceFailed) as error:

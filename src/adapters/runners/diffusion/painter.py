@@ -14,7 +14,7 @@ from adapters.runners.device_faults import device_faults
 from adapters.runners.diffusion.lora_rack import LoraRack
 from adapters.runners.diffusion.order import MASK, TEXT, Order, Painted
 from adapters.runners.diffusion.samplers import scheduler_of
-from adapters.runners.diffusion.tokens import cut_tokens
+from adapters.runners.diffusion.tokens import cut_tokens, layers_left_out
 from domain.model.json_value import Json
 
 Run = Callable[..., tuple[Any, ...]]
@@ -80,7 +80,8 @@ class Painter:
         asked |= {
             name: side for name, side in (("width", width), ("height", height)) if name in known
         }
-        made = pipeline(**asked)
+        with layers_left_out(pipeline.text_encoder):
+            made = pipeline(**asked)
         flagged = made[1] if len(made) > 1 and made[1] is not None else [False] * len(todo)
         return _levels(made[0]), flagged
 

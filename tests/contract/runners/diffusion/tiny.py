@@ -9,13 +9,21 @@ from typing import Any
 
 import diffusers
 import torch
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessor,
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+)
 
 SCHEDULE = {
     "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
     "clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1,
 }  # fmt: skip
-WIDTH = 32
+WIDTH, STIR = 32, 0.1
 
 
 def saved_sd15(folder: Path) -> Path:
@@ -28,6 +36,56 @@ def saved_sd15(folder: Path) -> Path:
     )  # fmt: skip
     pipeline.save_pretrained(folder)
     return folder
+
+
+def saved_sdxl(folder: Path) -> Path:
+    """As `StableDiffusionXLPipeline`: two text encoders, and sizes as numbers beside them."""
+    torch.manual_seed(6)
+    projecting = text_encoder(CLIPTextModelWithProjection, projection_dim=WIDTH)
+    pipeline = diffusers.StableDiffusionXLPipeline(
+        vae=autoencoder(), text_encoder=text_encoder(), text_encoder_2=projecting,
+        tokenizer=tokenizer(folder), tokenizer_2=tokenizer(folder),
+        unet=unet(
+            cross_attention_dim=2 * WIDTH, addition_embed_type="text_time",
+            addition_time_embed_dim=8, projection_class_embeddings_input_dim=6 * 8 + WIDTH,
+            transformer_layers_per_block=(1, 1), use_linear_projection=True,
+        ),
+        scheduler=diffusers.EulerDiscreteScheduler(
+            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
+        ),
+    )  # fmt: skip
+    pipeline.save_pretrained(folder)
+    return folder
+
+
+def saved_controlnet(folder: Path) -> Path:
+    """Of the tiny sd15. A fresh one steers nothing, so the layers between are stirred."""
+    torch.manual_seed(7)
+    network = diffusers.ControlNetModel.from_unet(unet(), conditioning_channels=3)
+    for name, tensor in network.named_parameters():
+        if name.startswith(("controlnet_down", "controlnet_mid", "controlnet_cond_embedding")):
+            torch.nn.init.normal_(tensor, std=STIR)
+    network.save_pretrained(folder)
+    return folder
+
+
+def saved_safety_checker(pipeline: Path, threshold: float) -> None:
+    """Put into the folder of a pipeline; at -2 it withholds everything, at 2 nothing."""
+    size = {"image_size": 32, "patch_size": 8, "hidden_size": 32, "intermediate_size": 32,
+            "num_hidden_layers": 1, "num_attention_heads": 2}  # fmt: skip
+    config = CLIPConfig(vision_config=size, text_config={}, projection_dim=16)
+    checker = StableDiffusionSafetyChecker(config)
+    for name, tensor in checker.named_parameters():
+        if name.endswith("_weights"):
+            tensor.data.fill_(threshold)
+    checker.save_pretrained(pipeline / "safety_checker")
+    CLIPImageProcessor(
+        size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}
+    ).save_pretrained(pipeline / "feature_extractor")
+    index = json.loads((pipeline / "model_index.json").read_text())
+    index["safety_checker"] = ["stable_diffusion", "StableDiffusionSafetyChecker"]
+    index["feature_extractor"] = ["transformers", "CLIPImageProcessor"]
+    (pipeline / "model_index.json").write_text(json.dumps(index))
 
 
 def tokenizer(folder: Path) -> CLIPTokenizer:
