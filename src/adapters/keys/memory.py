@@ -1,45 +1,27 @@
-"""API keys held in memory: those of the settings, or those of a test."""
+"""API keys in the memory of one process; they end with it."""
 
-import hashlib
-import hmac
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 
-from domain.model.principal import Principal
+from domain.model.api_key import ApiKey
 from ports.key_store import KeyStore
-from ports.lifecycle import Lifecycle
-
-KEY_ID_LENGTH = 12
 
 
-class MemoryKeyStore(KeyStore, Lifecycle):
-    """Built from (tenant, key) pairs; only SHA-256 digests are kept."""
+class MemoryKeyStore(KeyStore):
+    def __init__(self) -> None:
+        self._keys: dict[str, ApiKey] = {}
 
-    def __init__(self, keys: Iterable[tuple[str, str]] = ()) -> None:
-        self._holders: dict[bytes, Principal] = {}
-        for tenant, key in keys:
-            self.add(tenant, key)
+    async def insert(self, key: ApiKey) -> bool:
+        return self._keys.setdefault(key.key_id, key) is key
 
-    def add(self, tenant: str, key: str) -> Principal:
-        """Let `key` speak for `tenant` from now on. A key speaks for one tenant: the last."""
-        if not key:
-            raise ValueError("an API key can't be empty")
-        digest = digest_of(key)
-        self._holders[digest] = Principal(tenant, digest.hex()[:KEY_ID_LENGTH])
-        return self._holders[digest]
+    async def get(self, key_id: str) -> ApiKey | None:
+        return self._keys.get(key_id)
 
-    def revoke(self, key: str) -> None:
-        """Stop believing `key`, at once. Revoking an unknown one changes nothing."""
-        self._holders.pop(digest_of(key), None)
+    async def list(self) -> Sequence[ApiKey]:
+        return sorted(self._keys.values(), key=lambda key: key.created_at, reverse=True)
 
-    async def verify(self, presented: str) -> Principal | None:
-        digest, holder = digest_of(presented), None
-        # No early exit: the time taken tells nothing about which key came close, or where it is.
-        for known, principal in self._holders.items():
-            if hmac.compare_digest(known, digest):
-                holder = principal
-        return holder
-
-
-def digest_of(key: str) -> bytes:
-    """What is kept of a key, and looked up in its stead: timing tells nothing of the key."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    async def revoke(self, key_id: str, at: float) -> ApiKey | None:
+        key = self._keys.get(key_id)
+        if key is not None and key.revoked_at is None:
+            key = self._keys[key_id] = replace(key, revoked_at=at)
+        return key

@@ -15,4 +15,5 @@ for _, task in ipairs(given.tasks) do
   for name, value in pairs(task) do given[name] = value end
   write('[]', '')
 end
+use(given.usage)
 return false

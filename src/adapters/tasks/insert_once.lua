@@ -19,4 +19,5 @@ if KEYS[1] then
   if given.key_ms then redis.call('PEXPIRE', KEYS[1], given.key_ms) end
 end
 write('[]', KEYS[1] or '')
+use(given.usage)
 return false

@@ -8,6 +8,7 @@ from itertools import islice
 from adapters.tasks.agenda import Agenda
 from adapters.tasks.batch_book import BatchBook
 from adapters.tasks.memory_outbox import MemoryWebhookOutbox
+from adapters.tasks.memory_usage import MemoryUsageStore
 from adapters.tasks.telling import Tell, nobody
 from domain.model.due import Due, due_times, queued_before
 from domain.model.idempotency import IdempotencyKey, KeyKind
@@ -25,12 +26,12 @@ KeyName = tuple[str, str, str]
 
 class MemoryTaskStore(TaskStore, WaitingLine, Lifecycle):
     """No method waits between its first look and its last write: on one event loop each is
-    atomic. `tell` hears of each changed row. `batches`: it counts in them."""
+    atomic. `tell` hears of each changed row. `batches`, `usage`: it counts in them."""
 
     def __init__(
         self, now: Now, tell: Tell = nobody, outbox: MemoryWebhookOutbox | None = None
     ) -> None:
-        self.batches = BatchBook()
+        self.batches, self.usage = BatchBook(), MemoryUsageStore()
         self._outbox = outbox or MemoryWebhookOutbox(now)
         self._now, self._tell = now, tell
         self._tasks: dict[str, Task] = {}
@@ -52,6 +53,7 @@ class MemoryTaskStore(TaskStore, WaitingLine, Lifecycle):
         """`task`, under an id that nobody has."""
         insort(self._ids[task.tenant], task.task_id)
         self._write(task)
+        self.usage.accepted(task)
 
     async def get(self, task_id: str) -> Task | None:
         self._forget()
@@ -66,6 +68,8 @@ class MemoryTaskStore(TaskStore, WaitingLine, Lifecycle):
             return False
         self._write(task)
         self.batches.count(current, task, now)
+        if task.terminal and not current.terminal:
+            self.usage.ended(task)
         self._outbox.add(outbox)
         self._tell(task)
         return True

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from adapters.redis_client import RedisClient
 from adapters.tasks import redis_rows as rows
+from adapters.tasks import redis_usage
 from adapters.tasks.redis_keeping import Warn, check_keeping
 from adapters.tasks.redis_outbox import delivery_row
 from adapters.tasks.redis_scripts import SCAN, script
@@ -41,8 +42,8 @@ class RedisTaskStore(TaskStore, WaitingLine, Lifecycle):
     ) -> None:
         self._client, self._prefix, self._now = client, prefix, now
         self._allow_eviction, self._warn = allow_eviction, warn
-        self._insert_once = script(client, "row", "insert_once")
-        self._replace = script(client, "row", "batch", "delivery", "replace")
+        self._insert_once = script(client, "row", "usage", "insert_once")
+        self._replace = script(client, "row", "batch", "usage", "delivery", "replace")
         self._list = script(client, "row", "list")
         self._due = script(client, "row", "due")
         self._ahead = script(client, "ahead")
@@ -80,6 +81,7 @@ class RedisTaskStore(TaskStore, WaitingLine, Lifecycle):
         stored = await self._replace(
             prefix=self._prefix, now=repr(now), write=self._write(), expected=expected_revision,
             outbox=[delivery_row(each, now) for each in outbox], **rows.counted(task),
+            **redis_usage.ended(task),
             **rows.row(task, now),
         )  # fmt: skip
         return bool(stored)
@@ -129,7 +131,8 @@ class RedisTaskStore(TaskStore, WaitingLine, Lifecycle):
         body = await self._insert_once(
             *names, prefix=self._prefix, now=repr(now), write=self._write(),
             yielded=yielded.task_id if yielded else None,
-            key_ms=rows.key_ms(key, task, now) if key else None, **rows.row(task, now),
+            key_ms=rows.key_ms(key, task, now) if key else None,
+            **redis_usage.accepted(task), **rows.row(task, now),
         )  # fmt: skip
         return None if body is None else rows.tasks([body])[0]
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from adapters.compact_json import compact_json
 from adapters.redis_client import RedisClient
 from adapters.tasks import redis_rows as rows
+from adapters.tasks import redis_usage
 from adapters.tasks.redis_scripts import script
 from domain.model.batch import Batch, BatchCounts
 from domain.model.codec import batch_from_json, batch_to_json
@@ -25,7 +26,7 @@ class RedisBatchStore(BatchStore):
 
     def __init__(self, client: RedisClient, prefix: str, now: Now) -> None:
         self._prefix, self._now = prefix, now
-        self._insert = script(client, "row", "batch", "insert_batch")
+        self._insert = script(client, "row", "batch", "usage", "insert_batch")
         self._get = script(client, "batch", "get_batch")
         self._ended = script(client, "batch", "ended_batches")
         self._finish = script(client, "batch", "finish_batch")
@@ -36,6 +37,7 @@ class RedisBatchStore(BatchStore):
             *rows.batch_keys(self._prefix, batch), prefix=self._prefix, now=repr(now),
             batch=rows.quoted(batch.batch_id), body=_body(batch), counts=_flat(batch.counts),
             write=uuid4().hex, tasks=[rows.inserted(task, now) for task in tasks],
+            **redis_usage.accepted(tasks[0], len(tasks)),
         )  # fmt: skip
         return batch if found is None else _batches([found])[0]
 

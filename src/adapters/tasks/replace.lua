@@ -13,6 +13,7 @@ redis.call('PERSIST', row_of(given.id))
 for _, told in ipairs(given.outbox) do put_delivery(told) end
 write(places, key)
 if given.batch then count(given.batch, given.outcomes[status], given.outcomes[given.status]) end
+if status ~= given.status then use(given.usage) end
 -- Of moves and of progress: another note, such as every task gets that waits, would reach every
 -- gateway for nothing.
 local moved = status ~= given.status

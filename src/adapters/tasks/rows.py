@@ -7,8 +7,8 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.compact_json import compact_json
-from adapters.tasks import batch_rows, outbox_rows
-from domain.model.batch import Outcome, outcome_of
+from adapters.tasks import batch_rows, outbox_rows, usage_rows
+from domain.model.batch import outcome_of
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times, queued_before
 from domain.model.idempotency import IdempotencyKey
@@ -65,17 +65,18 @@ def insert(db: Connection, task: Task) -> None:
     """`task`, under an id that nobody has."""
     db.execute(INSERT, _row(task))
     _schedule(db, task)
+    usage_rows.accepted(db, task)
 
 
 def replace(
     db: Connection, now: float, task: Task, expected: int, outbox: Sequence[Delivery]
 ) -> bool:
-    before = None if task.batch_id is None else _outcome(db, task.task_id)
+    counts = task.batch_id is not None or task.terminal
+    before = _status(db, task.task_id) if counts else None
     if not db.execute(UPDATE, {**_row(task), "expected": expected, "now": now}).rowcount:
         return False
-    after = outcome_of(task.status)
-    if task.batch_id is not None and before and before is not after:
-        batch_rows.count(db, now, task.batch_id, before, after)
+    if before:
+        _tally(db, now, before, task)
     db.execute(UNSCHEDULE, (task.task_id,))
     _schedule(db, task)
     if outbox:
@@ -109,9 +110,18 @@ def due(db: Connection, now: float, kind: Due, limit: int) -> Sequence[Task]:
     return _tasks(db.execute(DUE, values))
 
 
-def _outcome(db: Connection, task_id: str) -> Outcome | None:
+def _status(db: Connection, task_id: str) -> TaskStatus | None:
     row = db.execute(STATUS, (task_id,)).fetchone()
-    return row and outcome_of(TaskStatus(row[0]))
+    return row and TaskStatus(row[0])
+
+
+def _tally(db: Connection, now: float, before: TaskStatus, task: Task) -> None:
+    left, entered = outcome_of(before), outcome_of(task.status)
+    if left is entered:
+        return
+    if task.batch_id is not None:
+        batch_rows.count(db, now, task.batch_id, left, entered)
+    usage_rows.ended(db, task)
 
 
 def ahead_of(db: Connection, task: Task) -> int | None:

@@ -82,5 +82,23 @@ CREATE INDEX IF NOT EXISTS batch_ended ON batch (ended_at)
     WHERE ended_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX IF NOT EXISTS batch_forget ON batch (forget_at) WHERE forget_at IS NOT NULL;
 
+-- Keys that were given out; of each only a digest is in its body.
+CREATE TABLE IF NOT EXISTS api_key (
+    id         TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    body       TEXT NOT NULL
+);
+
+-- What a key used on a day (YYYY-MM-DD, UTC).
+CREATE TABLE IF NOT EXISTS usage (
+    key_id TEXT NOT NULL,
+    day    TEXT NOT NULL,
+    tasks  INTEGER NOT NULL,
+    gpu_ms INTEGER NOT NULL,
+    bytes  INTEGER NOT NULL,
+    PRIMARY KEY (key_id, day)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS usage_day ON usage (day);
+
 PRAGMA user_version = 1;
 COMMIT;

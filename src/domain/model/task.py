@@ -121,6 +121,7 @@ class Failure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One row of the ledger. `revision` grows with every stored change (compare-and-set).
+    `key_id`: which key submitted it, for its usage.
     `custom_id`: the client's name for it within its batch.
     `alone`: an attempt took its process or its device along, so no other shares a batch with it.
     `progress` never goes back, not even when another attempt starts over. `history`: its last
@@ -156,6 +157,7 @@ class Task:
     warnings: Sequence[str] = ()
     history: Sequence[Change] = ()
     retry_of: str | None = None
+    key_id: str | None = None
     batch_id: str | None = None
     custom_id: str | None = None
     request_id: str | None = None

@@ -1,11 +1,13 @@
-"""Whether more tasks may wait."""
+"""Whether more tasks may wait, and whether this key may still submit them today."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
 
 from domain.model.errors import Overloaded
+from domain.model.principal import Principal
 from domain.model.priority import Priority
 from domain.model.request import TaskRequest
+from domain.use_cases.daily_tasks import DailyTasks
 from domain.use_cases.forecast_start import ForecastStart
 from ports.wakeup_queue import WakeupQueue
 
@@ -13,15 +15,24 @@ LONGEST_RETRY_S = 3600
 
 
 class FindRoom:
-    """Asks nobody but the queue, whose depth is at hand."""
+    """Asks nobody but the queue, whose depth is at hand, and for few keys what is left of a day."""
 
-    def __init__(self, queue: WakeupQueue, forecast: ForecastStart, max_queue_depth: int) -> None:
-        self._queue, self._forecast = queue, forecast
+    def __init__(
+        self,
+        queue: WakeupQueue,
+        forecast: ForecastStart,
+        day: DailyTasks,
+        max_queue_depth: int,
+    ) -> None:
+        self._queue, self._forecast, self._day = queue, forecast, day
         self._max_queue_depth = max_queue_depth
 
-    async def __call__(self, requests: Sequence[TaskRequest]) -> None:
+    async def __call__(
+        self, requests: Sequence[TaskRequest], caller: Principal | None = None
+    ) -> None:
         """Returns when these may wait as well. Raises `Overloaded`, also for one that would not be
-        started within its `ttl_s`: that is better told now than when it has expired."""
+        started within its `ttl_s`: that is better told now than when it has expired; and
+        `DailyQuotaExceeded`. `caller`: None where nobody with a key asks."""
         depth = await self._queue.depth()
         waiting = sum(depth.values())
         if waiting + len(requests) > self._max_queue_depth:
@@ -29,6 +40,7 @@ class FindRoom:
         for request in requests:
             if request.ttl_s is not None:
                 self._refuse_in_vain(depth, request.priority, request.ttl_s)
+        await self._day(caller, len(requests))
 
     def _refuse_in_vain(
         self, depth: Mapping[Priority, int], priority: Priority, ttl_s: float

@@ -12,6 +12,7 @@ from domain.model.model_spec import ModelSpec
 from domain.model.output import OutputOptions
 from domain.model.output_checks import judge_output, judge_sizes, no_upscaler
 from domain.model.picture_head import claimed_size
+from domain.model.principal import Principal
 from domain.model.priority import Priority
 from domain.model.request import TaskRequest
 from domain.model.upscaling import plan_upscaling
@@ -24,7 +25,7 @@ INLINE_CHARS_ON_LOOP = 65_536
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """A submit as the client sent it: shapes checked, nothing interpreted yet. `logo`: the
-    watermark's `image_url` or `image_base64`."""
+    watermark's `image_url` or `image_base64`. `caller`: whose quota and usage it counts for."""
 
     tenant: str
     model: str | None
@@ -38,6 +39,7 @@ class Submission:
     ttl_s: int | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
     request_id: str | None = None
+    caller: Principal | None = None
 
 
 @dataclass(frozen=True, slots=True)

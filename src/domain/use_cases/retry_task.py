@@ -6,8 +6,11 @@ from domain.model.blob_keys import input_prefix
 from domain.model.errors import TaskGone, TaskNotTerminal
 from domain.model.life_cycle import new_task
 from domain.model.model_registry import ModelRegistry
+from domain.model.principal import Principal
 from domain.model.request import Source
 from domain.model.task import Task
+from domain.use_cases.daily_tasks import key_id_of
+from domain.use_cases.find_room import FindRoom
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.wake_worker import WakeWorker
 from ports.blob_store import BlobStore
@@ -20,6 +23,7 @@ class RetryTask:
     def __init__(
         self,
         get: GetTask,
+        room: FindRoom,
         models: ModelRegistry,
         store: TaskStore,
         blobs: BlobStore,
@@ -28,18 +32,26 @@ class RetryTask:
         new_id: NewId,
         tracing: Tracing,
     ) -> None:
-        self._get, self._models, self._wake = get, models, wake
-        self._store, self._blobs = store, blobs
+        self._get, self._room, self._models = get, room, models
+        self._store, self._blobs, self._wake = store, blobs, wake
         self._now, self._new_id, self._tracing = now, new_id, tracing
 
-    async def __call__(self, tenant: str, task_id: str, request_id: str | None = None) -> Task:
+    async def __call__(
+        self,
+        tenant: str,
+        task_id: str,
+        request_id: str | None = None,
+        caller: Principal | None = None,
+    ) -> Task:
         """A new PENDING task with `retry_of`; never deduplicated. Its inline pictures are copied,
-        so that deleting one task leaves the other whole. Raises `TaskNotTerminal`, `TaskGone`, and
-        `UnknownModel` or `ModelUnavailable` for one that was taken away meanwhile."""
+        so that deleting one task leaves the other whole. Raises `TaskNotTerminal`, `TaskGone`,
+        `UnknownModel` or `ModelUnavailable` for one that was taken away meanwhile, and as a submit
+        where there is no room for more."""
         old = await self._get(tenant, task_id)
         if not old.terminal:
             raise TaskNotTerminal(f"Task {task_id} is {old.status}.")
         self._models.asked(old.request.model)
+        await self._room([old.request], caller)
         new_id = self._new_id()
         request = replace(
             old.request,
@@ -52,7 +64,7 @@ class RetryTask:
         task = new_task(
             new_id, tenant, request, self._now(),
             fingerprint=old.fingerprint, retry_of=task_id, request_id=request_id,
-            trace=self._tracing.context(),
+            trace=self._tracing.context(), key_id=key_id_of(caller),
         )  # fmt: skip
         kept = await self._store.insert_once(task, None)
         await self._wake(kept)

@@ -16,7 +16,9 @@ from domain.model.errors import (
 from domain.model.idempotency import fingerprint
 from domain.model.inputs import Inputs
 from domain.model.life_cycle import new_task
+from domain.model.principal import Principal
 from domain.model.task import Task
+from domain.use_cases.daily_tasks import key_id_of
 from domain.use_cases.find_room import FindRoom
 from domain.use_cases.keep_inputs import KeepInputs, sources
 from domain.use_cases.read_submission import Reading, ReadSubmission, Submission
@@ -49,6 +51,7 @@ class BatchSubmission:
     callback_url: str | None = None
     request_id: str | None = None
     pointer: str = "/items"
+    caller: Principal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class SubmitBatch:
         if submission.callback_url is not None:
             raise NotSupported("callback_url: this server sends no webhooks.")
         readings = await asyncio.to_thread(self._readings, submission)
-        await self._room([reading.request for reading in readings])
+        await self._room([reading.request for reading in readings], submission.caller)
         batch_id, now = self._new_id(), self._now()
         custom_ids = [item.custom_id for item in submission.items]
         tasks = [
@@ -129,7 +132,7 @@ class SubmitBatch:
         return new_task(
             task_id, submission.tenant, request, now,
             fingerprint=fingerprint(request), request_id=submission.request_id,
-            trace=self._tracing.context(), **facts,
+            trace=self._tracing.context(), key_id=key_id_of(submission.caller), **facts,
         )  # fmt: skip
 
     async def _accept(

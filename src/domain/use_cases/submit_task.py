@@ -14,6 +14,7 @@ from domain.model.inputs import Inputs
 from domain.model.life_cycle import new_task
 from domain.model.model_spec import ModelSpec
 from domain.model.task import Task
+from domain.use_cases.daily_tasks import key_id_of
 from domain.use_cases.find_room import FindRoom
 from domain.use_cases.keep_inputs import KeepInputs, sources
 from domain.use_cases.read_submission import ReadSubmission, Submission
@@ -66,14 +67,14 @@ class SubmitTask:
 
     async def _submitted(self, submission: Submission) -> Submitted:
         reading = await self._read(submission)
-        await self._room([reading.request])
+        await self._room([reading.request], submission.caller)
         task_id = self._new_id()
         pictures = sources(submission.tenant, task_id, reading.inputs)
         request = replace(reading.request, pictures=pictures)
         task = new_task(
             task_id, submission.tenant, request, self._now(),
             fingerprint=fingerprint(request), request_id=submission.request_id,
-            trace=self._tracing.context(),
+            trace=self._tracing.context(), key_id=key_id_of(submission.caller),
         )  # fmt: skip
         return await self._accept(task, reading.inputs, self._key(task, reading.spec))
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from entrypoints.cli import config, models, tasks
+from entrypoints.cli import config, keys, models, tasks
 from entrypoints.cli.collect import collect
 from entrypoints.cli.demo import demo
 from entrypoints.cli.doctor import doctor
@@ -27,6 +27,7 @@ app.command()(collect)
 app.command()(run)
 app.add_typer(models.app, name="models")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
 app.command()(doctor)
 app.command()(demo)

@@ -8,10 +8,8 @@ from domain.model.device import DeviceFacts
 from domain.model.links import LinkSigner
 from domain.model.model_registry import ModelRegistry
 from domain.model.url_policy import UrlPolicy
-from entrypoints.configuration import api_keys
 from entrypoints.container.torch_process import let_cores_rest, torch_threads
 from entrypoints.settings import Settings
-from ports.batch_store import BatchStore
 from ports.blob_store import BlobStore
 from ports.clock import Now
 from ports.device_meter import DeviceMeter
@@ -20,7 +18,6 @@ from ports.event_bus import EventBus
 from ports.image_fetcher import ImageFetcher
 from ports.imaging import Imaging
 from ports.inference import Inference
-from ports.key_store import KeyStore
 from ports.rate_limiter import RateLimiter
 from ports.task_store import TaskStore
 from ports.telemetry import Telemetry
@@ -29,9 +26,7 @@ from ports.worker_registry import WorkerRegistry
 if TYPE_CHECKING:
     from adapters.imaging.pillow import PillowImaging
     from adapters.redis_client import RedisClient
-    from adapters.tasks.memory import MemoryTaskStore
     from adapters.tasks.redis_clock import RedisClock
-    from adapters.tasks.sqlite import SqliteTaskStore
     from adapters.tasks.telling import Tell
 
 REDIS_PREFIX = "darkroom:"
@@ -49,24 +44,6 @@ def sqlite_task_store(settings: Settings, now: Now, tell: "Tell") -> TaskStore:
     from adapters.tasks.sqlite import SqliteTaskStore
 
     return SqliteTaskStore(settings.sqlite_path or settings.data_dir / "darkroom.db", now, tell)
-
-
-def memory_batch_store(store: "MemoryTaskStore", now: Now) -> BatchStore:
-    from adapters.tasks.memory_batches import MemoryBatchStore
-
-    return MemoryBatchStore(store, now)
-
-
-def sqlite_batch_store(store: "SqliteTaskStore") -> BatchStore:
-    from adapters.tasks.sqlite_batches import SqliteBatchStore
-
-    return SqliteBatchStore(store)
-
-
-def redis_batch_store(redis: "RedisClient", now: Now) -> BatchStore:
-    from adapters.tasks.redis_batches import RedisBatchStore
-
-    return RedisBatchStore(redis, REDIS_PREFIX, now)
 
 
 def redis_client(settings: Settings) -> "RedisClient":
@@ -144,18 +121,6 @@ def memory_rate_limiter() -> RateLimiter:
     from adapters.ratelimit.memory import MemoryRateLimiter
 
     return MemoryRateLimiter()
-
-
-def settings_key_store(settings: Settings) -> KeyStore:
-    from adapters.keys.memory import MemoryKeyStore
-
-    return MemoryKeyStore(api_keys(settings))
-
-
-def redis_key_store(settings: Settings, redis: "RedisClient") -> KeyStore:
-    from adapters.keys.redis import RedisKeyStore
-
-    return RedisKeyStore(redis, REDIS_PREFIX, api_keys(settings))
 
 
 def memory_fetcher(settings: Settings, urls: UrlPolicy) -> ImageFetcher:

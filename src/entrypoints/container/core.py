@@ -20,7 +20,7 @@ from domain.use_cases.ledger import Ledger
 from domain.use_cases.purge_tasks import PurgeTasks
 from domain.use_cases.recover_tasks import RecoverTasks
 from entrypoints.configuration import signing_secret
-from entrypoints.container import adapters, queues
+from entrypoints.container import adapters, beside_tasks, queues
 from entrypoints.container.models import build_models
 from entrypoints.container.telemetry import build_telemetry, new_registry
 from entrypoints.container.tracing import build_tracing
@@ -89,9 +89,9 @@ class CoreContainer(containers.DeclarativeContainer):
     )
     batches = providers.Selector(
         config.task_store,
-        memory=providers.Singleton(adapters.memory_batch_store, store, now),
-        sqlite=providers.Singleton(adapters.sqlite_batch_store, store),
-        redis=providers.Singleton(adapters.redis_batch_store, redis, now),
+        memory=providers.Singleton(beside_tasks.memory_batch_store, store, now),
+        sqlite=providers.Singleton(beside_tasks.sqlite_batch_store, store),
+        redis=providers.Singleton(beside_tasks.redis_batch_store, redis, now),
     )
     epoch = providers.Selector(
         config.task_store,

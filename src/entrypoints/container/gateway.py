@@ -1,12 +1,18 @@
 """The gateway's part: the use cases HTTP drives. Never loads a model's library."""
 
+import secrets
+
 from dependency_injector import providers
 
 from domain.model.picture import ImageLimits
+from domain.model.principal import ADMIN, TASKS
+from domain.model.settled_keys import SettledKeys
 from domain.use_cases.admit_caller import AdmitCaller
 from domain.use_cases.cancel_batch import CancelBatch
 from domain.use_cases.cancel_task import CancelTask
 from domain.use_cases.confirm_published import ConfirmPublished
+from domain.use_cases.create_key import CreateKey
+from domain.use_cases.daily_tasks import DailyTasks
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.find_room import FindRoom
@@ -17,18 +23,22 @@ from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.keep_inputs import KeepInputs
 from domain.use_cases.list_batch import ListBatch
+from domain.use_cases.list_keys import ListKeys
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
 from domain.use_cases.read_submission import ReadSubmission
+from domain.use_cases.read_usage import ReadUsage
 from domain.use_cases.retry_task import RetryTask
+from domain.use_cases.revoke_key import RevokeKey
 from domain.use_cases.submit_batch import SubmitBatch
 from domain.use_cases.submit_task import SubmitLimits, SubmitTask
 from domain.use_cases.wake_worker import WakeWorker
 from domain.use_cases.wake_workers import WakeWorkers
 from entrypoints.collector import Collector
-from entrypoints.container import adapters
+from entrypoints.configuration import api_keys
+from entrypoints.container import adapters, beside_tasks
 from entrypoints.container.core import CoreContainer as Core
-from entrypoints.container.core import in_order
+from entrypoints.container.core import in_order, redis_lifetimes
 from entrypoints.container.telemetry import render
 from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
 from entrypoints.settings import Settings
@@ -40,6 +50,13 @@ def submit_limits(settings: Settings) -> SubmitLimits:
         idempotency_ttl_s=settings.idempotency_ttl_s,
         signature_window_s=settings.signature_window_s,
     )
+
+
+def settled_keys(settings: Settings) -> SettledKeys:
+    """The operator's own key, made in DEV and TEST, may do everything; those of API_KEYS belong to
+    people, who may not give out keys."""
+    own = settings.api_keys is None and settings.app_env != "PROD"
+    return SettledKeys(api_keys(settings), TASKS | {ADMIN} if own else TASKS)
 
 
 def image_limits(settings: Settings) -> ImageLimits:
@@ -65,10 +82,18 @@ def probes(**parts: object) -> dict[str, object]:
 class GatewayContainer(Core):
     keys = providers.Selector(
         Core.config.task_store,
-        memory=providers.Singleton(adapters.settings_key_store, Core.settings),
-        sqlite=providers.Singleton(adapters.settings_key_store, Core.settings),
-        redis=providers.Singleton(adapters.redis_key_store, Core.settings, Core.redis),
+        memory=providers.Singleton(beside_tasks.memory_key_store),
+        sqlite=providers.Singleton(beside_tasks.sqlite_key_store, Core.store),
+        redis=providers.Singleton(beside_tasks.redis_key_store, Core.redis),
     )
+    usage = providers.Selector(
+        Core.config.task_store,
+        memory=Core.store.provided.usage,
+        sqlite=providers.Singleton(beside_tasks.sqlite_usage_store, Core.store),
+        redis=providers.Singleton(beside_tasks.redis_usage_store, Core.redis),
+    )
+    settled_keys = providers.Singleton(settled_keys, Core.settings)
+    random = providers.Object(secrets.token_bytes)
     limiter = providers.Selector(
         Core.config.rate_limit_backend,
         memory=providers.Singleton(adapters.memory_rate_limiter),
@@ -93,8 +118,9 @@ class GatewayContainer(Core):
         Core.settings.provided.task_ttl_s,
     )
     forecast = providers.Singleton(ForecastStart, Core.queue, bus, Core.store, Core.elapsed)
+    day = providers.Singleton(DailyTasks, limiter)
     room = providers.Singleton(
-        FindRoom, Core.queue, forecast, Core.settings.provided.max_queue_depth
+        FindRoom, Core.queue, forecast, day, Core.settings.provided.max_queue_depth
     )
     keep = providers.Singleton(KeepInputs, Core.blobs)
     cancel = providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy)
@@ -103,7 +129,8 @@ class GatewayContainer(Core):
     use_cases = providers.Singleton(
         UseCases,
         admit=providers.Singleton(
-            AdmitCaller, keys, limiter, Core.settings.provided.rate_limit_per_minute
+            AdmitCaller, settled_keys, keys, limiter, Core.now,
+            Core.settings.provided.rate_limit_per_minute,
         ),
         submit=providers.Singleton(
             SubmitTask, read, room, keep, Core.store, wake, Core.now, Core.new_id,
@@ -116,7 +143,7 @@ class GatewayContainer(Core):
         list=providers.Singleton(ListTasks, Core.store),
         cancel=cancel,
         retry=providers.Singleton(
-            RetryTask, get, Core.models, Core.store, Core.blobs, wake, Core.now, Core.new_id,
+            RetryTask, get, room, Core.models, Core.store, Core.blobs, wake, Core.now, Core.new_id,
             Core.tracing,
         ),
         delete=providers.Singleton(DeleteTask, get, Core.erase),
@@ -128,12 +155,17 @@ class GatewayContainer(Core):
         ),
         get_batch=get_batch,
         list_batch=list_batch,
+        create_key=providers.Singleton(CreateKey, keys, Core.now, random),
+        list_keys=providers.Singleton(ListKeys, keys),
+        revoke_key=providers.Singleton(RevokeKey, keys, Core.now),
+        read_usage=providers.Singleton(ReadUsage, usage, Core.now),
+        daily_tasks=day,
         cancel_batch=providers.Singleton(CancelBatch, get_batch, list_batch, cancel),
     )  # fmt: skip
     backlog = providers.Singleton(MeasureBacklog, Core.store, Core.queue, Core.now)
     probes = providers.Callable(
         probes, ledger=Core.store, storage=Core.blobs, queue=Core.queue,
-        rate_limiter=limiter, keys=keys,
+        rate_limiter=limiter,
     )  # fmt: skip
     collector = providers.Singleton(
         Collector, backlog, Core.workers, probes, Core.settings.provided.data_dir, Core.telemetry
@@ -156,9 +188,14 @@ class GatewayContainer(Core):
         cors_origins=Core.settings.provided.cors_origins,
         cors_allow_credentials=Core.settings.provided.cors_allow_credentials,
     )  # fmt: skip
-    lifetimes = providers.Callable(
-        in_order, Core.shared_lifetimes, providers.List(limiter, keys, bus)
+    key_lifetimes = providers.Callable(
+        in_order,
+        providers.Callable(
+            redis_lifetimes, Core.settings, Core.redis.provider, Core.redis_clock.provider
+        ),
+        providers.List(Core.store),
     )
+    lifetimes = providers.Callable(in_order, Core.shared_lifetimes, providers.List(limiter, bus))
 
 
 def build_gateway(settings: Settings) -> GatewayContainer:

@@ -18,6 +18,7 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
         "BlobStore": container.blobs(),
         "RateLimiter": container.limiter(),
         "KeyStore": container.keys(),
+        "UsageStore": container.usage(),
         "ImageFetcher": container.fetcher(),
         "Imaging": container.imaging(),
         "Inference": container.inference(),

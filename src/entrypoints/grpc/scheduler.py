@@ -34,7 +34,7 @@ class Scheduler(SchedulerServiceServicer):
             asked = replace(
                 read_generate(body_of(request), caller.tenant, self._gateway.models),
                 client_request_id=idempotency_key_of(request), metadata=metadata_of(request),
-                request_id=call.request_id,
+                request_id=call.request_id, caller=caller,
             )  # fmt: skip
             submitted = await self._gateway.use_cases.submit(asked)
             call.told += [("idempotent-replayed", "true")] if submitted.replayed else []

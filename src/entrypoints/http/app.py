@@ -28,12 +28,14 @@ from entrypoints.http.routes import (
     files,
     gpus,
     health,
+    keys,
     limits,
     models,
     queues,
     results,
     submit,
     tasks,
+    usage,
     workers,
 )
 
@@ -41,7 +43,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
     submit, tasks, batches, events, results, generating, batch_generating, files, models, queues,
-    workers, gpus, limits, health, catalogue, docs,
+    workers, gpus, limits, usage, keys, health, catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""

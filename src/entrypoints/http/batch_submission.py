@@ -25,6 +25,7 @@ def read_batch(
         callback_url=asked.callback_url,
         request_id=request_id,
         pointer="" if bare else "/items",
+        caller=caller,
     )
 
 

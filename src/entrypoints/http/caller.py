@@ -6,10 +6,9 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
-from domain.model.errors import RateLimited
-from domain.model.principal import Principal
+from domain.model.principal import ADMIN, Principal
 from domain.model.quota import Quota
-from domain.use_cases.admit_caller import AdmitCaller
+from domain.use_cases.admit_caller import AdmitCaller, OverQuota
 from entrypoints.http.exchange import Exchange, exchange_of
 from entrypoints.http.gateway import Gateway
 
@@ -38,19 +37,24 @@ async def writer(request: Request) -> Principal:
     return await _admitted(request, writes=True)
 
 
+async def admin(request: Request) -> Principal:
+    """The holder of a key that may manage keys; counted as a write."""
+    return await _admitted(request, writes=True, scope=ADMIN)
+
+
 Serves = Annotated[Gateway, Depends(gateway)]
 Holder = Annotated[Principal, Depends(holder)]
 Reader = Annotated[Principal, Depends(reader)]
 Writer = Annotated[Principal, Depends(writer)]
+Admin = Annotated[Principal, Depends(admin)]
 
 
-async def _admitted(request: Request, *, writes: bool) -> Principal:
+async def _admitted(request: Request, *, writes: bool, scope: str | None = None) -> Principal:
     admit, exchange = _admit(request), exchange_of(request.scope)
     try:
-        admission = await admit(_presented(request), _source(request), writes=writes)
-    except RateLimited as error:
-        quota = admit.writes if writes else admit.reads
-        _say_what_is_left(exchange, quota, writes, 0, error.retry_after_s or 1)
+        admission = await admit(_presented(request), _source(request), writes=writes, scope=scope)
+    except OverQuota as error:
+        _say_what_is_left(exchange, error.quota, writes, 0, error.retry_after_s or 1)
         raise
     exchange.tenant = admission.principal.tenant
     decision = admission.decision

@@ -187,40 +187,6 @@ class GpusDocument(TypedDict):
     note: str | None
 
 
-class BucketDocument(TypedDict):
-    """At most `limit` calls in any `window_s` seconds."""
-
-    limit: int
-    window_s: int
-    remaining: int
-    reset_s: int
-
-
-class RequestLimitsDocument(TypedDict):
-    write: BucketDocument
-    read: BucketDocument
-
-
-class ImageLimitsDocument(TypedDict):
-    max_upload_bytes: int
-    max_pixels: int
-    max_side_px: int
-    formats: list[str]
-
-
-class LimitsDocument(TypedDict):
-    """What applies to this key, and what is left."""
-
-    tenant: str
-    requests: RequestLimitsDocument
-    images: ImageLimitsDocument
-    max_body_bytes: int
-    max_queue_depth: int
-    url_ttl_s: int
-    result_ttl_s: int
-    idempotency_ttl_s: int
-
-
 class CatalogueEntryDocument(TypedDict):
     """One code of the error catalogue."""
 

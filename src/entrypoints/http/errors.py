@@ -14,9 +14,13 @@ from entrypoints.http.imagegenx import envelope
 PROBLEM_JSON = "application/problem+json"
 
 STATUS: Mapping[str, int] = {
+    "api_key_expired": 401,
+    "api_key_revoked": 401,
     "invalid_api_key": 401,
+    "insufficient_scope": 403,
     "invalid_link": 403,
     "batch_not_found": 404,
+    "key_not_found": 404,
     "route_not_found": 404,
     "task_not_found": 404,
     "method_not_allowed": 405,
@@ -41,6 +45,7 @@ STATUS: Mapping[str, int] = {
     "unknown_model": 422,
     "unsupported_image_format": 422,
     "url_not_allowed": 422,
+    "daily_quota_exceeded": 429,
     "rate_limited": 429,
     "attempts_exhausted": 500,
     "inference_failed": 500,

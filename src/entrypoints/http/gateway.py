@@ -9,6 +9,8 @@ from domain.model.picture import ImageLimits
 from domain.use_cases.admit_caller import AdmitCaller
 from domain.use_cases.cancel_batch import CancelBatch
 from domain.use_cases.cancel_task import CancelTask
+from domain.use_cases.create_key import CreateKey
+from domain.use_cases.daily_tasks import DailyTasks
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
 from domain.use_cases.find_task import FindTask
@@ -17,9 +19,12 @@ from domain.use_cases.forecast_start import ForecastStart
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_batch import ListBatch
+from domain.use_cases.list_keys import ListKeys
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
+from domain.use_cases.read_usage import ReadUsage
 from domain.use_cases.retry_task import RetryTask
+from domain.use_cases.revoke_key import RevokeKey
 from domain.use_cases.submit_batch import SubmitBatch
 from domain.use_cases.submit_task import SubmitTask
 from ports.blob_store import BlobStore
@@ -65,6 +70,11 @@ class UseCases:
     get_batch: GetBatch
     list_batch: ListBatch
     cancel_batch: CancelBatch
+    create_key: CreateKey
+    list_keys: ListKeys
+    revoke_key: RevokeKey
+    read_usage: ReadUsage
+    daily_tasks: DailyTasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

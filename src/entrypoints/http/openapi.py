@@ -12,6 +12,7 @@ from entrypoints.http.documents import ProblemDocument
 from entrypoints.http.errors import PROBLEM_JSON
 from entrypoints.http.imagegenx.documents import RefusalEnvelope
 from entrypoints.http.imagegenx.envelope import PATH as IMAGEGENX
+from entrypoints.http.key_schemas import KeyBody
 from entrypoints.http.schemas import SubmitBody
 from entrypoints.imagegenx.bodies import BatchGenerateBody, GenerateBody
 
@@ -51,8 +52,9 @@ BATCH_GENERATE_BODY = {
     "requestBody": _body("BatchGenerateBody"),
     "parameters": [IDEMPOTENCY_KEY],
 }
+KEY_BODY = {"requestBody": _body("KeyBody")}
 GENERATE_BODY = {"requestBody": _body("GenerateBody"), "parameters": [IDEMPOTENCY_KEY]}
-BODIES = (SubmitBody, BatchBody, GenerateBody, BatchGenerateBody)
+BODIES = (SubmitBody, BatchBody, KeyBody, GenerateBody, BatchGenerateBody)
 SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
     "bearer": {"type": "http", "scheme": "bearer"},

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from domain.model.errors import FieldError, InvalidRequest
 from domain.model.task import TaskStatus
+from domain.model.usage import KEPT_DAYS
 from domain.use_cases.find_task import TASK_ID
 from entrypoints.http.validation import validated
 from entrypoints.http.waiting import MAX_WAIT_S
@@ -49,6 +50,14 @@ class ListQuery(_Query):
         default=None, max_length=255, description="The one task with that id of yours."
     )
     created_after: _Moment | None = Field(default=None, description="RFC 3339.")
+
+
+class UsageQuery(_Query):
+    days: int = Field(default=30, ge=1, le=KEPT_DAYS, description="Today and those before it.")
+
+
+class KeysQuery(_Query):
+    user_id: str | None = Field(default=None, max_length=64)
 
 
 def read_query(model: type[Q], request: Request) -> Q:

@@ -41,6 +41,7 @@ def submission(
         ttl_s=asked.ttl_s,
         metadata=asked.metadata,
         request_id=request_id,
+        caller=caller,
     )
 
 

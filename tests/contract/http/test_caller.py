@@ -12,7 +12,8 @@ CALLS = [
     ("POST", "/v1/tasks"), ("GET", "/v1/tasks"), ("GET", "/v1/tasks/x"), ("DELETE", "/v1/tasks/x"),
     ("GET", "/v1/tasks/x/result"), ("GET", "/v1/tasks/x/thumbnail"), ("POST", "/v1/tasks/x/cancel"),
     ("POST", "/v1/tasks/x/retry"), ("GET", "/v1/models"), ("GET", "/v1/models/invert"),
-    ("GET", "/v1/limits"), ("GET", "/v1/queues"),
+    ("GET", "/v1/limits"), ("GET", "/v1/queues"), ("GET", "/v1/usage"), ("POST", "/v1/batches"),
+    ("GET", "/v1/batches/x"), ("GET", "/v1/admin/keys"), ("POST", "/v1/admin/keys"),
 ]  # fmt: skip
 
 
@@ -132,6 +133,7 @@ async def test_the_limits(client: AsyncClient) -> None:
             "max_upload_bytes": 2**20, "max_pixels": 64_000_000, "max_side_px": 16_384,
             "formats": ["png", "jpeg", "webp"],
         },
-        "max_body_bytes": 2**20 * 4 // 3 + 65_536, "max_queue_depth": 10_000, "url_ttl_s": 3600,
+        "max_body_bytes": 2**20 * 4 // 3 + 65_536, "daily_tasks": None,
+        "max_queue_depth": 10_000, "url_ttl_s": 3600,
         "result_ttl_s": 604_800, "idempotency_ttl_s": 86_400,
     }  # fmt: skip

@@ -1,8 +1,13 @@
+import hmac
+
 import pytest
 
 from adapters.keys.memory import MemoryKeyStore
 from adapters.ratelimit.memory import MemoryRateLimiter
+from domain.model.api_key import RANDOM_BYTES, minted
 from domain.model.errors import InvalidApiKey, RateLimited
+from domain.model.principal import TASKS
+from domain.model.settled_keys import SettledKeys
 from domain.use_cases.admit_caller import GUESSES, AdmitCaller
 
 pytestmark = pytest.mark.anyio
@@ -10,7 +15,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def admit() -> AdmitCaller:
-    return AdmitCaller(MemoryKeyStore([("a", "key-a"), ("b", "key-b")]), MemoryRateLimiter(), 2)
+    settled = SettledKeys([("a", "key-a"), ("b", "key-b")], TASKS)
+    return AdmitCaller(settled, MemoryKeyStore(), MemoryRateLimiter(), lambda: 0.0, 2)
 
 
 async def test_a_key_belongs_to_its_tenant(admit: AdmitCaller) -> None:
@@ -48,3 +54,19 @@ async def test_an_address_that_guesses_has_to_wait(admit: AdmitCaller) -> None:
     with pytest.raises(RateLimited):
         await admit("wrong", "10.0.0.1", writes=False)
     assert (await admit("key-a", "10.0.0.1", writes=False)).principal.tenant == "a"
+
+
+async def test_an_id_that_is_known_takes_the_same_comparison_as_one_that_is_not(
+    admit: AdmitCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def compare(known: str | bytes, _given: str | bytes) -> bool:
+        compared.append(type(known).__name__)
+        return False
+
+    _, text = minted(bytes(RANDOM_BYTES))
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    with pytest.raises(InvalidApiKey):
+        await admit(text, "::1", writes=False)
+    assert compared == ["bytes", "bytes", "str"]

@@ -9,7 +9,8 @@ chosen from `code` in the entrypoints, never here.
     │   ├── InvalidRequest   ├── UnknownField, UnknownModel, ModelUnavailable, NotSupported
     │   │                    └── UrlNotAllowed, UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
     │   ├── BodyTooLarge, BodyTimeout, UnsupportedMediaType, NotAcceptable, IdempotencyMismatch
-    │   ├── InvalidApiKey, LinkInvalid, RateLimited
+    │   ├── InvalidApiKey, ApiKeyExpired, ApiKeyRevoked, InsufficientScope, KeyNotFound
+    │   ├── LinkInvalid, RateLimited, DailyQuotaExceeded
     │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
     │                            TaskExpired, BatchNotFound, BatchGone
     ├── FetchError           the address the caller named did not answer well
@@ -23,16 +24,21 @@ chosen from `code` in the entrypoints, never here.
 """
 
 from domain.model.errors.caller import (
+    ApiKeyExpired,
+    ApiKeyRevoked,
     BatchGone,
     BatchNotFound,
     BodyTimeout,
     BodyTooLarge,
     CallerFault,
+    DailyQuotaExceeded,
     IdempotencyMismatch,
     ImageCorrupt,
     ImageTooLarge,
+    InsufficientScope,
     InvalidApiKey,
     InvalidRequest,
+    KeyNotFound,
     LinkInvalid,
     MethodNotAllowed,
     ModelUnavailable,
@@ -78,6 +84,8 @@ from domain.model.errors.work import (
 )
 
 __all__ = [
+    "ApiKeyExpired",
+    "ApiKeyRevoked",
     "AttemptsExhausted",
     "BatchGone",
     "BatchNotFound",
@@ -85,6 +93,7 @@ __all__ = [
     "BodyTooLarge",
     "CallerFault",
     "ContentFiltered",
+    "DailyQuotaExceeded",
     "DarkroomError",
     "DeadlineExceeded",
     "DeviceFault",
@@ -100,9 +109,11 @@ __all__ = [
     "ImageCorrupt",
     "ImageTooLarge",
     "InferenceFailed",
+    "InsufficientScope",
     "InternalError",
     "InvalidApiKey",
     "InvalidRequest",
+    "KeyNotFound",
     "LinkInvalid",
     "MethodNotAllowed",
     "ModelError",

@@ -41,7 +41,7 @@ async def batch_generate(request: Request, caller: Writer, serves: Serves) -> Re
     body = validated(BatchGenerateBody, await read_object(request))
     asked = replace(
         read_batch(body, caller.tenant, serves.models),
-        client_request_id=key, request_id=exchange_of(request.scope).request_id,
+        client_request_id=key, request_id=exchange_of(request.scope).request_id, caller=caller,
     )  # fmt: skip
     submitted = await serves.use_cases.submit_batch(asked)
     batch = submitted.batch

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-from domain.model.errors import DarkroomError, InvalidApiKey
+from domain.model.errors import DarkroomError
 from entrypoints.http.answers import json_answer
 from entrypoints.http.exchange import exchange_of
 from entrypoints.http.imagegenx.documents import RefusalData
@@ -31,7 +31,7 @@ def refusal(
     scope: Scope, error: DarkroomError, status: int, headers: Mapping[str, str]
 ) -> Response:
     """`error` in the envelope. A key that is sent and does not open is 403, as ImageGenX has it."""
-    if error.code == InvalidApiKey.code and _presents_key(scope):
+    if status == 401 and _presents_key(scope):
         status = 403
         headers = {name: text for name, text in headers.items() if name != "www-authenticate"}
     data: RefusalData = {

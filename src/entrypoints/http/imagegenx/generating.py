@@ -35,7 +35,7 @@ async def generate(request: Request, caller: Writer, serves: Serves) -> Response
     body = validated(GenerateBody, await read_object(request))
     asked = replace(
         read_generate(body, caller.tenant, serves.models),
-        client_request_id=key, request_id=exchange_of(request.scope).request_id,
+        client_request_id=key, request_id=exchange_of(request.scope).request_id, caller=caller,
     )  # fmt: skip
     submitted = await serves.use_cases.submit(asked)
     task = submitted.task

@@ -6,10 +6,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from domain.model.picture import Format
+from domain.model.quota import QuotaDecision
 from domain.use_cases.admit_caller import Admission
+from domain.use_cases.daily_tasks import DAY_S
 from entrypoints.http.answers import json_answer
 from entrypoints.http.caller import Holder, Serves
-from entrypoints.http.documents import BucketDocument, LimitsDocument
+from entrypoints.http.limit_documents import BucketDocument, LimitsDocument
 
 router = APIRouter(tags=["limits"])
 
@@ -26,6 +28,7 @@ async def limits(caller: Holder, serves: Serves) -> Response:
         "requests": {
             "write": _bucket(await admit.left(caller, writes=True)),
             "read": _bucket(await admit.left(caller, writes=False)),
+            "per_second": caller.per_second,
         },
         "images": {
             "max_upload_bytes": ours.max_upload_bytes,
@@ -34,6 +37,7 @@ async def limits(caller: Holder, serves: Serves) -> Response:
             "formats": list(get_args(Format)),
         },
         "max_body_bytes": ours.max_body_bytes,
+        "daily_tasks": _daily(await serves.use_cases.daily_tasks.left(caller)),
         "max_queue_depth": ours.max_queue_depth,
         "url_ttl_s": ours.url_ttl_s,
         "result_ttl_s": ours.result_ttl_s,
@@ -48,4 +52,15 @@ def _bucket(left: Admission) -> BucketDocument:
         "window_s": left.quota.window_s,
         "remaining": left.decision.remaining,
         "reset_s": left.decision.reset_s,
+    }
+
+
+def _daily(left: QuotaDecision | None) -> BucketDocument | None:
+    if left is None:
+        return None
+    return {
+        "limit": left.limit,
+        "window_s": DAY_S,
+        "remaining": left.remaining,
+        "reset_s": left.reset_s,
     }

@@ -83,7 +83,7 @@ async def cancel(request: Request, task_id: TaskId, caller: Writer, serves: Serv
 )
 async def retry(request: Request, task_id: TaskId, caller: Writer, serves: Serves) -> Response:
     request_id = exchange_of(request.scope).request_id
-    task = await serves.use_cases.retry(caller.tenant, task_id, request_id)
+    task = await serves.use_cases.retry(caller.tenant, task_id, request_id, caller)
     headers = {"location": task_path(request, task.task_id)}
     return await task_answer(serves, request, task, 202, headers)
 
