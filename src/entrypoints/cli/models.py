@@ -6,11 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from entrypoints.cli.faults import ExitStatus, Fault
+from entrypoints.cli.pull.command import pull
 from entrypoints.cli.service import running_service
 from entrypoints.cli.streams import note, put_columns, put_json
 from entrypoints.configuration import load_settings
 
-app = typer.Typer(help="List, show and check the models.", invoke_without_command=True)
+app = typer.Typer(help="List, show, check and fetch the models.", invoke_without_command=True)
+app.command()(pull)
 
 ROLES = ("image", "mask", "control_image", "prompt", "negative_prompt")
 AsJson = Annotated[bool, typer.Option("--json", help="With schemas and examples.")]

@@ -1,0 +1,1 @@
+"""`darkroom models pull`: weights from Hugging Face, or from a server that speaks like it."""
