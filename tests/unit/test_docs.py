@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.telemetry.log_lines import FACTS, MOVES
 from entrypoints.cli.main import app
 from entrypoints.settings import Settings
 from tests.documents import PAGES, blocks
@@ -93,6 +94,15 @@ def test_every_metric_it_names_is_one(name: str) -> None:
         r"`(?:darkroom_)(\w+?)(?:_total|_seconds|_bytes|_info)*`", TEXTS[name]
     ):
         assert metric in SOURCE, metric
+
+
+def test_every_event_of_the_log_it_names_is_one() -> None:
+    table = TEXTS["06-observing"].split("| event |")[1].split("\n\n")[0]
+    named = re.findall(r"`(\w+)`", " ".join(line.split("|")[1] for line in table.splitlines()[2:]))
+    known = {name for _, name in (*MOVES.values(), *FACTS.values())}
+    known |= {"request_served", "stream_opened", "stream_closed"}
+    assert set(named) - known == set()
+    assert len(named) > 15
 
 
 @by_page
