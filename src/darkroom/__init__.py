@@ -1,6 +1,8 @@
-"""The public face of Darkroom for other people's code: to write a model, and to call a server.
+"""The public face of Darkroom for other people's code: to write a model, to call a
+server, and to receive its webhooks.
 
-The client loads with its first use, so that a runner module imports no HTTP library.
+The client and the receiver's part load with their first use, so that a runner module imports no
+HTTP library.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,7 @@ from domain.model.runner import Checkpoint, ModelRunner, RunnerInput, RunnerOutp
 
 if TYPE_CHECKING:
     from darkroom.client import Darkroom
+    from darkroom.webhooks import WebhookNotGenuine, verify_webhook
 
 __all__ = [
     "Checkpoint",
@@ -46,6 +49,8 @@ __all__ = [
     "Picture",
     "RunnerInput",
     "RunnerOutput",
+    "WebhookNotGenuine",
+    "verify_webhook",
 ]
 
 
@@ -54,4 +59,8 @@ def __getattr__(name: str) -> Any:
         from darkroom.client import Darkroom
 
         return Darkroom
+    if name in ("WebhookNotGenuine", "verify_webhook"):
+        from darkroom import webhooks
+
+        return getattr(webhooks, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

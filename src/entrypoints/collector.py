@@ -11,6 +11,7 @@ from domain.model.events import LoopFailed
 from domain.model.stock import DiskFacts, Stock
 from domain.model.worker import WorkerInfo
 from domain.use_cases.measure_backlog import MeasureBacklog
+from domain.use_cases.measure_undelivered import MeasureUndelivered
 from ports.telemetry import Telemetry
 from ports.worker_registry import WorkerRegistry
 
@@ -27,23 +28,28 @@ class Collector:
     def __init__(
         self,
         backlog: MeasureBacklog,
+        undelivered: MeasureUndelivered,
         workers: WorkerRegistry,
         probes: Mapping[str, Callable[[], Awaitable[None]]],
         data_dir: Path,
         telemetry: Telemetry,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        self._backlog, self._workers, self._probes = backlog, workers, probes
+        self._backlog, self._undelivered = backlog, undelivered
+        self._workers, self._probes = workers, probes
         self._data_dir, self._telemetry, self._patience_s = data_dir, telemetry, patience_s
 
     async def __call__(self) -> None:
-        parts, workers, disk = await asyncio.gather(
-            self._parts(), self._known(self._alive), self._known(self._disk)
-        )
+        parts, workers, disk, undelivered_s = await asyncio.gather(
+            self._parts(), self._known(self._alive), self._known(self._disk),
+            self._known(self._undelivered),
+        )  # fmt: skip
         # The depth last known would pass for today's while the queue is out of reach.
         reachable = parts.get("queue", True) and parts.get("ledger", True)
         tiers = await self._known(self._backlog) if reachable else None
-        stock = Stock(tiers=tiers, workers=workers, parts=parts, disk=disk)
+        stock = Stock(
+            tiers=tiers, workers=workers, parts=parts, disk=disk, undelivered_s=undelivered_s
+        )
         self._telemetry.sample_stock(stock)
 
     async def _parts(self) -> Mapping[str, bool]:

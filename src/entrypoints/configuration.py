@@ -13,6 +13,7 @@ from domain.model.principal import TENANT
 from domain.model.url_policy import UrlPolicy
 from entrypoints.addresses import BROKER_SCHEMES, REDIS_SCHEMES, address_problem
 from entrypoints.settings import Settings
+from entrypoints.webhook_settings import webhook_problems
 
 WELL_KNOWN = frozenset(
     {"admin", "changeme", "darkroom-trial-key", "darkroom-trial-secret", "dev", "guest",
@@ -120,6 +121,7 @@ def _problems(settings: Settings) -> list[str]:
         UrlPolicy(settings.fetch_allow_hosts)
     except ValueError as error:
         problems.append(f"FETCH_ALLOW_HOSTS: {error}")
+    problems += webhook_problems(settings)
     if settings.storage_backend == "s3" and settings.url_ttl_s > LONGEST_S3_LINK_S:
         problems.append(f"URL_TTL_S: an S3 link lives at most {LONGEST_S3_LINK_S} s (7 days)")
     problems += _wrong_origins(settings)

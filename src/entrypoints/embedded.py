@@ -10,6 +10,7 @@ from entrypoints.collector import COLLECT_EVERY_S
 from entrypoints.container.embedded import EmbeddedContainer
 from entrypoints.grpc_door import grpc_door
 from entrypoints.http.app import create_app
+from entrypoints.http.webhook_view import bodies
 from entrypoints.worker.working import working
 
 
@@ -26,6 +27,7 @@ def embedded_app(container: EmbeddedContainer) -> FastAPI:
                 every(RECOVER_EVERY_S, "forecast", container.forecast(), telemetry),
                 every(COLLECT_EVERY_S, "collect", container.collector(), telemetry),
                 every(0, "models", container.reload_models().when_told, telemetry),
+                container.deliver()(bodies(container.gateway())),
             ),
             working(container),
             grpc_door(container),

@@ -9,6 +9,7 @@ from entrypoints.background import PURGE_EVERY_S, RECOVER_EVERY_S, beside, every
 from entrypoints.container.gateway import GatewayContainer
 from entrypoints.grpc_door import grpc_door
 from entrypoints.http.app import create_app
+from entrypoints.http.webhook_view import bodies
 
 
 def gateway_app(container: GatewayContainer) -> FastAPI:
@@ -27,6 +28,7 @@ def gateway_app(container: GatewayContainer) -> FastAPI:
                 every(RECOVER_EVERY_S, "recover", container.recover(), telemetry),
                 every(RECOVER_EVERY_S, "batches", container.finish_batches(), telemetry),
                 every(PURGE_EVERY_S, "purge", container.purge(), telemetry),
+                container.deliver()(bodies(container.gateway())),
             ),
             grpc_door(container),
         ):

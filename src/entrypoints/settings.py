@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         "device", description="A device thread, or inline for torch-free models."
     )
     fetch_backend: Literal["http", "memory"] = Field(
-        "http", description="How picture URLs are read."
+        "http", description="How users' addresses are reached: pictures, webhooks."
     )
     imaging_backend: Literal["process", "memory"] = Field(
         "process", description="Where picture files are decoded: in child processes, or threads."
@@ -152,6 +152,20 @@ class Settings(BaseSettings):
     max_side_px: Count = Field(16_384, description="Longest side of an input picture.")
     fetch_allow_hosts: str = Field(
         "", description="Private hosts or CIDRs (host:port for odd ports) that may be fetched."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Signs all webhooks: whsec_…, or two with a comma. None = one a tenant.",
+    )
+    webhook_schedule_s: str = Field(
+        "0,5,300,1800,7200,18000,36000,86400",
+        description="Seconds before each try of a webhook, from the end of the one before.",
+    )
+    webhook_timeout_s: Annotated[float, Field(gt=0, le=15)] = Field(
+        15.0, description="Longest try of a webhook, answer included."
+    )
+    webhook_rotation_s: Annotated[int, Field(ge=0)] = Field(
+        86_400, description="How long a rotated secret goes on signing beside the new one."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line that is logged."

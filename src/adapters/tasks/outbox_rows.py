@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.compact_json import compact_json
-from domain.model.codec import delivery_from_json, delivery_to_json
+from domain.model.record_json import record_from_json, record_to_json
 from domain.model.webhook import Delivery, Lane
 from ports.webhook_outbox import Backlog, DeliveryQuery
 
@@ -92,9 +92,9 @@ def _row(delivery: Delivery) -> Mapping[str, Any]:
         "revision": delivery.revision, "created_at": delivery.created_at,
         "next_at": delivery.next_at, "leased_until": delivery.leased_until,
         "forget_at": delivery.forget_at,
-        "body": compact_json(delivery_to_json(delivery)).decode(),
+        "body": compact_json(record_to_json(delivery)).decode(),
     }  # fmt: skip
 
 
 def _deliveries(rows: Iterable[Any]) -> Sequence[Delivery]:
-    return tuple(delivery_from_json(json.loads(body)) for (body,) in rows)
+    return tuple(record_from_json(Delivery, json.loads(body)) for (body,) in rows)

@@ -11,8 +11,8 @@ from adapters.compact_json import compact_json
 from adapters.redis_client import RedisClient
 from adapters.tasks.redis_rows import ms, quoted, unquoted
 from adapters.tasks.redis_scripts import SCAN, script
-from domain.model.codec import delivery_from_json, delivery_to_json
 from domain.model.errors import StorageUnavailable
+from domain.model.record_json import record_from_json, record_to_json
 from domain.model.webhook import Delivery, Lane
 from ports.clock import Now
 from ports.webhook_outbox import Backlog, DeliveryQuery, WebhookOutbox
@@ -79,7 +79,7 @@ class RedisWebhookOutbox(WebhookOutbox):
 def delivery_row(delivery: Delivery, now: float) -> dict[str, Any]:
     """What `put_delivery` is told: the row, its places in the indexes, and when it fades."""
     return {
-        "id": delivery.delivery_id, "body": compact_json(delivery_to_json(delivery)).decode(),
+        "id": delivery.delivery_id, "body": compact_json(record_to_json(delivery)).decode(),
         "revision": delivery.revision, "outcome": delivery.outcome.value,
         "task": delivery.task_id or "", "list": _list_name(delivery.tenant),
         "lane": _lane_name(delivery.lane), "leases": f"leased:{quoted(delivery.host)}",
@@ -109,6 +109,6 @@ def _lane(name: str) -> Lane:
 def _deliveries(bodies: Iterable[bytes]) -> tuple[Delivery, ...]:
     """Raises `StorageUnavailable` for a damaged row."""
     try:
-        return tuple(delivery_from_json(json.loads(body)) for body in bodies)
+        return tuple(record_from_json(Delivery, json.loads(body)) for body in bodies)
     except ValueError as error:
         raise StorageUnavailable from error

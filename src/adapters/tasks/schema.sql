@@ -60,7 +60,15 @@ CREATE INDEX IF NOT EXISTS delivery_lane ON delivery (tenant, host, next_at)
 CREATE INDEX IF NOT EXISTS delivery_leased ON delivery (host, leased_until)
     WHERE leased_until IS NOT NULL;
 CREATE INDEX IF NOT EXISTS delivery_forget ON delivery (forget_at);
--- What releases before it had in its place; nothing ever stood there.
+
+-- What signs the webhooks of a tenant.
+CREATE TABLE IF NOT EXISTS webhook_secret (
+    tenant   TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    body     TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- What releases before had instead of deliveries; nothing ever stood there.
 DROP TABLE IF EXISTS outbox;
 
 -- The counts are kept by whoever stores a task's move. `ended_at`: since when none is pending.

@@ -20,8 +20,10 @@ from domain.model.events import (
     StreamClosed,
     StreamOpened,
     UnknownWakeup,
+    WebhookTried,
 )
 from domain.model.task import Move, TaskMoved, Timing
+from domain.model.webhook import Outcome
 
 Level = Literal["debug", "info", "warning", "error"]
 Line = tuple[Level, str, dict[str, Any]]
@@ -74,6 +76,8 @@ def line_of(event: Event) -> Line:
             | ModelsReloaded() | ModelsNotReloaded() | ModelNotLoaded()
         ):  # fmt: skip
             return (*FACTS[type(event)], asdict(event))
+        case WebhookTried():
+            return _webhook(event)
         case _:
             assert_never(event)
 
@@ -90,6 +94,25 @@ def _served(event: RequestServed) -> Line:
         "tenant": event.tenant,
     }
     return level, "request_served", fields
+
+
+def _webhook(event: WebhookTried) -> Line:
+    """Not the address: it may hold a secret of the receiver's."""
+    sent = event.delivery
+    level: Level = "info" if sent.outcome is Outcome.DELIVERED else "warning"
+    fields = {
+        "webhook_id": sent.delivery_id,
+        "task_id": sent.task_id,
+        "tenant": sent.tenant,
+        "type": sent.type,
+        "host": sent.host,
+        "outcome": sent.outcome.value,
+        "tries": sent.tries,
+        "status": sent.status,
+        "error": sent.error,
+        "duration_ms": round(1000 * event.took_s, 1),
+    }
+    return level, "webhook_tried", fields
 
 
 def _moved(event: TaskMoved) -> dict[str, Any]:

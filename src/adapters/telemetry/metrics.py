@@ -30,6 +30,7 @@ class Metrics:
         self._tasks()
         self._device()
         self._troubles()
+        self._webhooks()
         self.build = Info("darkroom_build", "What is running.", registry=registry)
 
     def _serving(self) -> None:
@@ -89,6 +90,11 @@ class Metrics:
         self.parked = self._counter("messages_parked", "Messages that nobody can read, set aside.")
         self.loop_failures = self._counters(
             "loop_failures", "Errors met by background loops, which go on.", "loop"
+        )
+
+    def _webhooks(self) -> None:
+        self.webhooks = self._counters(
+            "webhook_deliveries", "Tries of webhooks, by what came of them.", "outcome"
         )
 
     def _counter(self, name: str, text: str) -> Counter:

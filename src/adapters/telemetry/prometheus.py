@@ -35,13 +35,17 @@ from domain.model.events import (
     StreamClosed,
     StreamOpened,
     UnknownWakeup,
+    WebhookTried,
 )
 from domain.model.stock import Stock
 from domain.model.task import FAILURE, SUCCESS, TERMINAL, Move, Task, TaskMoved
+from domain.model.webhook import Outcome
 from ports.telemetry import Telemetry
 
 STAGES = {stage: f"{stage}_ms" for stage in ("fetch", "prepare", "infer", "encode", "upload")}
 """And where a task's timing has them."""
+RETRIED = "retried"
+"""A try that failed and is not the last."""
 MAX_ROUTES = 44
 """Pairs of method and route. Each is some twenty lines of the exposition, which is to stay below
 1,500: rendering it blocks the event loop."""
@@ -93,6 +97,8 @@ class PrometheusTelemetry(Telemetry):
                 self._metrics.streams.inc()
             case StreamClosed():
                 self._metrics.streams.dec()
+            case WebhookTried():
+                self._metrics.webhooks(_told(event)).inc()
             case AttemptFailed():
                 pass  # its task moves next, and that is counted
             case ModelsReloaded():
@@ -172,6 +178,11 @@ def _run_s(task: Task) -> float:
     if task.started_at is None or task.finished_at is None:
         return 0.0
     return max(0.0, task.finished_at - task.started_at)
+
+
+def _told(event: WebhookTried) -> str:
+    outcome = event.delivery.outcome
+    return RETRIED if outcome is Outcome.PENDING else outcome.value
 
 
 def _used_up(code: str, retryable: bool) -> bool:

@@ -13,6 +13,7 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("workers", "Worker processes that give a sign of life.", ("state",)),
     ("worker_slots", "Places for tasks in ready workers.", ("state",)),
     ("part_up", "1 while an adapter's server is usable.", ("part",)),
+    ("webhook_oldest_seconds", "Age of the oldest webhook that waits; or 0.", ("outcome",)),
     ("disk_free_bytes", "Room on the disk under a folder of ours.", ("folder",)),
     ("disk_total_bytes", "Size of the disk under a folder of ours.", ("folder",)),
 )
@@ -35,6 +36,10 @@ class StockGauges:
         self._set("workers", _workers(stock))
         self._set("worker_slots", _slots(stock))
         self._set("part_up", stock.parts)
+        undelivered_s = stock.undelivered_s
+        self._set(
+            "webhook_oldest_seconds", {} if undelivered_s is None else {"pending": undelivered_s}
+        )
         disk = stock.disk
         self._set("disk_free_bytes", {"data": disk.free_bytes} if disk else {})
         self._set("disk_total_bytes", {"data": disk.total_bytes} if disk else {})

@@ -12,7 +12,6 @@ from domain.model.record_json import record_from_json, record_to_json
 from domain.model.request import TaskRequest
 from domain.model.task import Task
 from domain.model.wakeup import VERSION, Wakeup
-from domain.model.webhook import Delivery
 
 
 def task_to_json(task: Task) -> dict[str, Json]:
@@ -52,12 +51,3 @@ def batch_to_json(batch: Batch) -> dict[str, Json]:
 def batch_from_json(data: Json) -> Batch:
     """Raises `UnreadableMessage`."""
     return record_from_json(Batch, data)
-
-
-def delivery_to_json(delivery: Delivery) -> dict[str, Json]:
-    return record_to_json(delivery)
-
-
-def delivery_from_json(data: Json) -> Delivery:
-    """Raises `UnreadableMessage`."""
-    return record_from_json(Delivery, data)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.model.task import TaskMoved
+from domain.model.webhook import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,14 @@ class StreamClosed:
     """And does no longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookTried:
+    """A webhook was sent, or could not be: `delivery` as it stands after that try."""
+
+    delivery: Delivery
+    took_s: float
+
+
 Event = (
     TaskMoved
     | StaleWriteRefused
@@ -144,4 +153,5 @@ Event = (
     | ModelsReloaded
     | ModelsNotReloaded
     | ModelNotLoaded
+    | WebhookTried
 )

@@ -25,12 +25,14 @@ class DiskFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
-    """What could not be learned is None, or missing. `parts`: whether each adapter is usable."""
+    """What could not be learned is None, or missing. `parts`: whether each adapter is usable.
+    `undelivered_s`: the age of the oldest webhook that waits; 0 without one."""
 
     tiers: Mapping[Priority, TierStock] | None = None
     workers: Sequence[WorkerInfo] | None = None
     parts: Mapping[str, bool] = field(default_factory=dict)
     disk: DiskFacts | None = None
+    undelivered_s: float | None = None
 
     def workers_in(self, state: WorkerState) -> Sequence[WorkerInfo]:
         return [worker for worker in self.workers or () if worker.state is state]

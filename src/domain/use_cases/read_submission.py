@@ -1,10 +1,10 @@
 """What a submit means: the model's own rules, its inputs, its addresses, its output."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.model.errors import FieldError, NotSupported, UrlNotAllowed
+from domain.model.errors import FieldError, InvalidRequest, UrlNotAllowed
 from domain.model.inputs import Inputs, picture_pointer, read_inputs, with_logo
 from domain.model.json_value import Json
 from domain.model.model_registry import ModelRegistry
@@ -16,7 +16,7 @@ from domain.model.principal import Principal
 from domain.model.priority import Priority
 from domain.model.request import TaskRequest
 from domain.model.upscaling import plan_upscaling
-from domain.model.url_policy import UrlPolicy
+from domain.model.url_policy import Target, UrlPolicy
 
 INLINE_CHARS_ON_LOOP = 65_536
 """More base64 than this is decoded in a thread: it would hold the event loop up."""
@@ -36,6 +36,7 @@ class Submission:
     priority: Priority = Priority.NORMAL
     client_request_id: str | None = None
     callback_url: str | None = None
+    webhook_events: Sequence[str] | None = None
     ttl_s: int | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
     request_id: str | None = None
@@ -75,18 +76,18 @@ class ReadSubmission:
 
     def read(self, asked: Submission) -> Reading:
         """The same at once, for who is off the event loop."""
-        if asked.callback_url is not None:
-            raise NotSupported("callback_url: this server sends no webhooks.")
         spec = self._models.asked(asked.model)
         params = spec.validate(asked.params)
         inputs = read_inputs(asked.input, spec, self._max_upload_bytes)
         self._judge_output(asked.output, spec, inputs.files)
         inputs = with_logo(inputs, asked.logo, self._max_upload_bytes)
         for role, url in inputs.urls.items():
-            self._judge_url(role, url)
+            judge_url(self._urls, url, picture_pointer(role, "url"))
+        self._judge_callback(asked)
         request = TaskRequest(
             model=spec.name, texts=inputs.texts, params=params, output=asked.output,
             priority=asked.priority, client_request_id=asked.client_request_id,
+            callback_url=asked.callback_url, webhook_events=asked.webhook_events,
             ttl_s=asked.ttl_s or self._default_ttl_s, metadata=asked.metadata,
         )  # fmt: skip
         return Reading(request, inputs, spec)
@@ -102,9 +103,20 @@ class ReadSubmission:
         sizes = {role: size for role, size in claimed.items() if size is not None}
         judge_sizes(sizes, spec, upscaling, self._max_pixels)
 
-    def _judge_url(self, role: str, url: str) -> None:
-        try:
-            self._urls.judge_url(url)
-        except UrlNotAllowed as error:
-            fault = FieldError(picture_pointer(role, "url"), error.code, error.detail)
-            raise UrlNotAllowed(error.detail, errors=[fault]) from error
+    def _judge_callback(self, asked: Submission) -> None:
+        """Again on every try: what a name leads to may change."""
+        if asked.callback_url is not None:
+            judge_url(self._urls, asked.callback_url, "/callback_url")
+        elif asked.webhook_events is not None:
+            what = "webhook_events: there is no callback_url to tell of them."
+            fault = FieldError("/webhook_events", "callback_url_missing", what)
+            raise InvalidRequest(what, errors=[fault])
+
+
+def judge_url(policy: UrlPolicy, url: str, pointer: str) -> Target:
+    """`url` judged; what is wrong with it is said at `pointer`."""
+    try:
+        return policy.judge_url(url)
+    except UrlNotAllowed as error:
+        fault = FieldError(pointer, error.code, error.detail)
+        raise UrlNotAllowed(error.detail, errors=[fault]) from error

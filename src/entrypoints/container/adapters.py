@@ -26,6 +26,7 @@ from ports.worker_registry import WorkerRegistry
 if TYPE_CHECKING:
     from adapters.imaging.pillow import PillowImaging
     from adapters.redis_client import RedisClient
+    from adapters.tasks.memory_outbox import MemoryWebhookOutbox
     from adapters.tasks.redis_clock import RedisClock
     from adapters.tasks.telling import Tell
 
@@ -34,10 +35,10 @@ KEPT_BYTES = 2**28
 """Of memory that the models freed."""
 
 
-def memory_task_store(now: Now, tell: "Tell") -> TaskStore:
+def memory_task_store(now: Now, tell: "Tell", outbox: "MemoryWebhookOutbox") -> TaskStore:
     from adapters.tasks.memory import MemoryTaskStore
 
-    return MemoryTaskStore(now, tell)
+    return MemoryTaskStore(now, tell, outbox)
 
 
 def sqlite_task_store(settings: Settings, now: Now, tell: "Tell") -> TaskStore:

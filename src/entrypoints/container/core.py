@@ -20,7 +20,7 @@ from domain.use_cases.ledger import Ledger
 from domain.use_cases.purge_tasks import PurgeTasks
 from domain.use_cases.recover_tasks import RecoverTasks
 from entrypoints.configuration import signing_secret
-from entrypoints.container import adapters, beside_tasks, queues
+from entrypoints.container import adapters, beside_tasks, queues, webhook_adapters
 from entrypoints.container.models import build_models
 from entrypoints.container.telemetry import build_telemetry, new_registry
 from entrypoints.container.tracing import build_tracing
@@ -81,9 +81,12 @@ class CoreContainer(containers.DeclarativeContainer):
     )
 
     heard = providers.Singleton(MemoryEventBus)
+    kept_in_memory = providers.Singleton(webhook_adapters.memory_outbox, now)
     store = providers.Selector(
         config.task_store,
-        memory=providers.Singleton(adapters.memory_task_store, now, heard.provided.tell),
+        memory=providers.Singleton(
+            adapters.memory_task_store, now, heard.provided.tell, kept_in_memory
+        ),
         sqlite=providers.Singleton(adapters.sqlite_task_store, settings, now, heard.provided.tell),
         redis=providers.Singleton(adapters.redis_task_store, settings, redis, now),
     )
@@ -92,6 +95,12 @@ class CoreContainer(containers.DeclarativeContainer):
         memory=providers.Singleton(beside_tasks.memory_batch_store, store, now),
         sqlite=providers.Singleton(beside_tasks.sqlite_batch_store, store),
         redis=providers.Singleton(beside_tasks.redis_batch_store, redis, now),
+    )
+    outbox = providers.Selector(
+        config.task_store,
+        memory=kept_in_memory,
+        sqlite=providers.Singleton(webhook_adapters.sqlite_outbox, store),
+        redis=providers.Singleton(webhook_adapters.redis_outbox, redis, now),
     )
     epoch = providers.Selector(
         config.task_store,

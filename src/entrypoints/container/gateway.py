@@ -26,6 +26,7 @@ from domain.use_cases.list_batch import ListBatch
 from domain.use_cases.list_keys import ListKeys
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
+from domain.use_cases.measure_undelivered import MeasureUndelivered
 from domain.use_cases.read_submission import ReadSubmission
 from domain.use_cases.read_usage import ReadUsage
 from domain.use_cases.retry_task import RetryTask
@@ -40,6 +41,7 @@ from entrypoints.container import adapters, beside_tasks
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order, redis_lifetimes
 from entrypoints.container.telemetry import render
+from entrypoints.container.webhooks import WebhooksContainer
 from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
 from entrypoints.settings import Settings
 from ports.lifecycle import Lifecycle
@@ -79,7 +81,7 @@ def probes(**parts: object) -> dict[str, object]:
     return {name: part.ping for name, part in parts.items() if isinstance(part, Lifecycle)}
 
 
-class GatewayContainer(Core):
+class GatewayContainer(WebhooksContainer):
     keys = providers.Selector(
         Core.config.task_store,
         memory=providers.Singleton(beside_tasks.memory_key_store),
@@ -161,14 +163,22 @@ class GatewayContainer(Core):
         read_usage=providers.Singleton(ReadUsage, usage, Core.now),
         daily_tasks=day,
         cancel_batch=providers.Singleton(CancelBatch, get_batch, list_batch, cancel),
+        webhooks=WebhooksContainer.webhooks,
     )  # fmt: skip
     backlog = providers.Singleton(MeasureBacklog, Core.store, Core.queue, Core.now)
     probes = providers.Callable(
         probes, ledger=Core.store, storage=Core.blobs, queue=Core.queue,
         rate_limiter=limiter,
     )  # fmt: skip
+    undelivered = providers.Singleton(MeasureUndelivered, Core.outbox, Core.now)
     collector = providers.Singleton(
-        Collector, backlog, Core.workers, probes, Core.settings.provided.data_dir, Core.telemetry
+        Collector,
+        backlog,
+        undelivered,
+        Core.workers,
+        probes,
+        Core.settings.provided.data_dir,
+        Core.telemetry,
     )
     gateway = providers.Singleton(
         Gateway,
@@ -183,6 +193,7 @@ class GatewayContainer(Core):
         metrics=providers.Callable(render, Core.metrics_registry).provider,
         probes=probes,
         limits=providers.Callable(gateway_limits, Core.settings),
+        public_url=Core.settings.provided.reachable_at,
         now=Core.now,
         new_id=Core.new_id,
         cors_origins=Core.settings.provided.cors_origins,
@@ -195,7 +206,9 @@ class GatewayContainer(Core):
         ),
         providers.List(Core.store),
     )
-    lifetimes = providers.Callable(in_order, Core.shared_lifetimes, providers.List(limiter, bus))
+    lifetimes = providers.Callable(
+        in_order, Core.shared_lifetimes, providers.List(limiter, bus, WebhooksContainer.sender)
+    )
 
 
 def build_gateway(settings: Settings) -> GatewayContainer:

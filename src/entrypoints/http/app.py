@@ -36,6 +36,7 @@ from entrypoints.http.routes import (
     submit,
     tasks,
     usage,
+    webhooks,
     workers,
 )
 
@@ -43,7 +44,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 PARTS = (
     submit, tasks, batches, events, results, generating, batch_generating, files, models, queues,
-    workers, gpus, limits, usage, keys, health, catalogue, docs,
+    workers, gpus, limits, usage, keys, webhooks, health, catalogue, docs,
 )  # fmt: skip
 ROUTES = [cast(APIRoute, route) for part in PARTS for route in part.router.routes]
 """Given to the app as they are: an included router is matched twice on every request."""

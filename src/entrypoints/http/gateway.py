@@ -19,14 +19,18 @@ from domain.use_cases.forecast_start import ForecastStart
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
 from domain.use_cases.list_batch import ListBatch
+from domain.use_cases.list_deliveries import GetDelivery, ListDeliveries
 from domain.use_cases.list_keys import ListKeys
 from domain.use_cases.list_tasks import ListTasks
 from domain.use_cases.measure_backlog import MeasureBacklog
+from domain.use_cases.ping_webhook import PingWebhook
 from domain.use_cases.read_usage import ReadUsage
+from domain.use_cases.redeliver_webhook import RedeliverWebhook
 from domain.use_cases.retry_task import RetryTask
 from domain.use_cases.revoke_key import RevokeKey
 from domain.use_cases.submit_batch import SubmitBatch
 from domain.use_cases.submit_task import SubmitTask
+from domain.use_cases.tenant_secrets import TenantSecretKeeper
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
 from ports.telemetry import Telemetry
@@ -54,6 +58,15 @@ class GatewayLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookUseCases:
+    list: ListDeliveries
+    get: GetDelivery
+    redeliver: RedeliverWebhook
+    ping: PingWebhook
+    secrets: TenantSecretKeeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
     admit: AdmitCaller
     submit: SubmitTask
@@ -75,12 +88,14 @@ class UseCases:
     revoke_key: RevokeKey
     read_usage: ReadUsage
     daily_tasks: DailyTasks
+    webhooks: WebhookUseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """`metrics` renders the exposition (Prometheus text format 0.0.4) off the registry;
-    `links` is None where the storage signs its own; `probes` by adapter, for readiness."""
+    `links` is None where the storage signs its own; `probes` by adapter, for readiness.
+    `public_url` begins the links in what nobody asked us for."""
 
     use_cases: UseCases
     models: ModelRegistry
@@ -93,6 +108,7 @@ class Gateway:
     metrics: Callable[[], bytes]
     probes: Mapping[str, Probe]
     limits: GatewayLimits
+    public_url: str
     now: Now
     new_id: NewId
     cors_origins: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from entrypoints.http.errors import PROBLEM_JSON
 from entrypoints.http.imagegenx.documents import RefusalEnvelope
 from entrypoints.http.imagegenx.envelope import PATH as IMAGEGENX
 from entrypoints.http.key_schemas import KeyBody
-from entrypoints.http.schemas import SubmitBody
+from entrypoints.http.schemas import PingBody, SubmitBody
 from entrypoints.imagegenx.bodies import BatchGenerateBody, GenerateBody
 
 REF = "#/components/schemas/{model}"
@@ -54,7 +54,7 @@ BATCH_GENERATE_BODY = {
 }
 KEY_BODY = {"requestBody": _body("KeyBody")}
 GENERATE_BODY = {"requestBody": _body("GenerateBody"), "parameters": [IDEMPOTENCY_KEY]}
-BODIES = (SubmitBody, BatchBody, KeyBody, GenerateBody, BatchGenerateBody)
+BODIES = (SubmitBody, PingBody, BatchBody, KeyBody, GenerateBody, BatchGenerateBody)
 SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
     "bearer": {"type": "http", "scheme": "bearer"},

@@ -1,8 +1,9 @@
 """Query parameters, as strict as the body: a misspelt filter must not silently match all."""
 
 import base64
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
@@ -60,6 +61,13 @@ class KeysQuery(_Query):
     user_id: str | None = Field(default=None, max_length=64)
 
 
+class DeliveriesQuery(_Query):
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of a page.")
+    task_id: str | None = Field(default=None, max_length=64)
+    outcome: Literal["pending", "delivered", "failed", "stopped"] | None = None
+
+
 def read_query(model: type[Q], request: Request) -> Q:
     """The query as `model`. Raises `UnknownField` or `InvalidRequest`."""
     return validated(model, dict(request.query_params), PARENT)
@@ -76,21 +84,21 @@ def described(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def cursor_of(task_id: str) -> str:
-    """An opaque name for the place after `task_id`."""
-    return base64.urlsafe_b64encode(task_id.encode()).decode().rstrip("=")
+def cursor_of(id: str) -> str:
+    """An opaque name for the place after `id`."""
+    return base64.urlsafe_b64encode(id.encode()).decode().rstrip("=")
 
 
-def task_id_of(cursor: str) -> str:
-    """The task id in `cursor`, or `InvalidRequest`."""
+def id_of(cursor: str, form: re.Pattern[str] = TASK_ID) -> str:
+    """The id in `cursor`, or `InvalidRequest`."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        task_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+        found = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
     except ValueError as error:
         raise _no_cursor() from error
-    if not TASK_ID.fullmatch(task_id):
+    if not form.fullmatch(found):
         raise _no_cursor()
-    return task_id
+    return found
 
 
 def _no_cursor() -> InvalidRequest:

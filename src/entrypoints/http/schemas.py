@@ -46,6 +46,10 @@ def _metadata_value(value: Any) -> Any:
     return _printable(value)
 
 
+WebhookEvent = Literal[
+    "task.started", "task.succeeded", "task.failed", "task.canceled", "task.expired"
+]
+"""domain.model.webhook.CHOOSABLE, as the schema needs it."""
 Printable = AfterValidator(_printable)
 ColourText = Annotated[
     str,
@@ -157,8 +161,13 @@ class TaskBody(Strict):
     output: OutputBody = Field(default=OutputBody(), examples=[FINISHED])
     priority: Literal["high", "normal", "low"] = "normal"
     callback_url: str | None = Field(
-        default=None, max_length=2048, description="Not supported yet."
-    )
+        default=None, max_length=2048, examples=["https://example.com/hooks/darkroom"],
+        description="Where a signed webhook tells how the task ended.",
+    )  # fmt: skip
+    webhook_events: list[WebhookEvent] | None = Field(
+        default=None, min_length=1, max_length=8,
+        description="What `callback_url` is told of; default: every way to end.",
+    )  # fmt: skip
     ttl_s: int | None = Field(
         default=None, ge=1, le=604_800, description="Seconds in which the task has to be started."
     )
@@ -171,3 +180,9 @@ class SubmitBody(TaskBody):
     """A task to do: `model` and its `input`; everything else has a default."""
 
     client_request_id: RequestId = None
+
+
+class PingBody(Strict):
+    """A receiver to try."""
+
+    callback_url: str = Field(max_length=2048, examples=["https://example.com/hooks/darkroom"])

@@ -38,6 +38,7 @@ def submission(
         priority=Priority(asked.priority),
         client_request_id=client_request_id,
         callback_url=asked.callback_url,
+        webhook_events=asked.webhook_events and tuple(asked.webhook_events),
         ttl_s=asked.ttl_s,
         metadata=asked.metadata,
         request_id=request_id,

@@ -24,6 +24,7 @@ from domain.model.events import (
     StreamClosed,
     StreamOpened,
     UnknownWakeup,
+    WebhookTried,
 )
 from domain.model.life_cycle import (
     TaskPolicy,
@@ -39,6 +40,7 @@ from domain.model.life_cycle import (
 from domain.model.priority import Priority
 from domain.model.request import TaskRequest
 from domain.model.task import Moved, Result, Task, TaskMoved, Timing
+from domain.model.webhook import Delivery, EventType, Outcome
 
 POLICY = TaskPolicy()
 NOW = 1_700_000_000.0
@@ -120,6 +122,7 @@ def troubles() -> st.SearchStrategy[Any]:
         st.builds(UnknownWakeup, MARKED),
         st.builds(PublishFailed, IDS, MARKED),
         st.builds(LoopFailed, loops, MARKED),
+        st.builds(WebhookTried, deliveries(), SECONDS),
         st.builds(AttemptFailed, IDS, ATTEMPTS, MARKED, MARKED),
         st.builds(BatchRan, MARKED, st.integers(1, 99), SECONDS, SECONDS),
         st.builds(ModelLoaded, MARKED, MARKED, SECONDS),
@@ -129,6 +132,15 @@ def troubles() -> st.SearchStrategy[Any]:
         st.builds(ModelsNotReloaded, MARKED),
         st.builds(ModelNotLoaded, MARKED, MARKED),
     )
+
+
+def deliveries() -> st.SearchStrategy[Delivery]:
+    return st.builds(
+        Delivery, delivery_id=IDS, tenant=MARKED, url=MARKED, host=MARKED,
+        type=st.sampled_from(EventType), created_at=SECONDS, forget_at=SECONDS, task_id=IDS,
+        outcome=st.sampled_from(Outcome), tries=ATTEMPTS, status=st.none() | st.integers(),
+        error=st.none() | MARKED,
+    )  # fmt: skip
 
 
 def facts() -> st.SearchStrategy[Event]:

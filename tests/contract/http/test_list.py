@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from httpx2 import AsyncClient
 
-from entrypoints.http.query import cursor_of, task_id_of
+from entrypoints.http.query import cursor_of, id_of
 from tests.contract.http.problems import assert_problem
 from tests.contract.http.surface import Surface, finished, submitted
 
@@ -110,4 +110,4 @@ async def test_other_reads_are_as_strict(client: AsyncClient) -> None:
 def test_a_cursor_is_opaque_and_comes_back() -> None:
     task_id = "01890000-0000-7000-8000-000000000000"
     assert task_id not in cursor_of(task_id)
-    assert task_id_of(cursor_of(task_id)) == task_id
+    assert id_of(cursor_of(task_id)) == task_id

@@ -169,7 +169,16 @@ WRONG_FIELDS: dict[str, tuple[Any, str, str]] = {
 IMPOSSIBLE: dict[str, tuple[Any, int, str]] = {
     "an unknown model": (body("inverse"), 422, "unknown_model"),
     "a model named like a log line": (body("a\r\nb"), 422, "unknown_model"),
-    "a callback": (body(callback_url="https://example.com/"), 422, "not_supported"),
+    "a private callback": (body(callback_url="http://10.0.0.1/"), 422, "url_not_allowed"),
+    "a callback that is no address": (body(callback_url="hook"), 422, "url_not_allowed"),
+    "events for nobody": (body(webhook_events=["task.started"]), 422, "invalid_request"),
+    "an event nobody knows": (
+        body(callback_url="https://example.com/", webhook_events=["task.done"]), 422,
+        "invalid_request",
+    ),
+    "no event at all": (
+        body(callback_url="https://example.com/", webhook_events=[]), 422, "invalid_request",
+    ),
     "an inner address": (
         body() | {"input": {"image_url": "http://169.254.169.254/latest"}},
         422, "url_not_allowed",

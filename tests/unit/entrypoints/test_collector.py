@@ -35,8 +35,9 @@ async def silent() -> None:
 async def look(house: House, folder: Path, **probes: Probe) -> Stock:
     container = house.container
     collector = Collector(
-        container.backlog(), container.workers(), probes, folder, house.telemetry, patience_s=0.2
-    )
+        container.backlog(), container.undelivered(), container.workers(), probes, folder,
+        house.telemetry, patience_s=0.2,
+    )  # fmt: skip
     await collector()
     return house.telemetry.stock
 
@@ -57,6 +58,15 @@ async def test_it_tells_what_waits_who_works_and_how_full_the_disk_is(tmp_path: 
     assert stock.parts == {"queue": True}
     assert stock.disk is not None
     assert 0 < stock.disk.free_bytes <= stock.disk.total_bytes
+
+
+async def test_it_tells_how_long_the_oldest_webhook_has_waited(tmp_path: Path) -> None:
+    house = House()
+    assert (await look(house, tmp_path)).undelivered_s == 0
+    task = (await house.submit(callback_url="https://93.184.215.14/hook")).task
+    await house.container.use_cases().cancel(task.tenant, task.task_id)
+    house.clock.at += 30
+    assert (await look(house, tmp_path)).undelivered_s == 30
 
 
 async def test_a_part_that_is_down_or_silent_hides_no_other(tmp_path: Path) -> None:

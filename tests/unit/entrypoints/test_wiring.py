@@ -34,7 +34,8 @@ def wired() -> dict[str, str]:
          {"WakeupQueue": "DramatiqWakeupQueue", "WakeupSource": "DramatiqWakeupSource"}),
         ("TASK_STORE", "sqlite",
          {"TaskStore": "SqliteTaskStore", "BatchStore": "SqliteBatchStore",
-          "KeyStore": "SqliteKeyStore", "UsageStore": "SqliteUsageStore"}),
+          "KeyStore": "SqliteKeyStore", "UsageStore": "SqliteUsageStore",
+          "WebhookOutbox": "SqliteWebhookOutbox", "SecretStore": "SqliteSecretStore"}),
         ("STORAGE_BACKEND", "local", {"BlobStore": "LocalBlobStore"}),
         ("STORAGE_BACKEND", "s3", {"BlobStore": "S3BlobStore"}),
         ("RATE_LIMIT_BACKEND", "redis", {"RateLimiter": "RedisRateLimiter"}),
@@ -53,7 +54,14 @@ def test_the_ledger_takes_along_what_lives_with_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TASK_STORE", "redis")
     after = wired()
     moved = {port for port in before if before[port] != after[port]}
-    assert moved >= {"TaskStore", "Epoch", "WorkerRegistry", "KeyStore"}
+    assert moved >= {
+        "TaskStore",
+        "Epoch",
+        "WorkerRegistry",
+        "KeyStore",
+        "WebhookOutbox",
+        "SecretStore",
+    }
     assert all(after[port].startswith("Redis") for port in moved)
     assert not moved & {"WakeupQueue", "WakeupSource", "BlobStore", "RateLimiter"}
 

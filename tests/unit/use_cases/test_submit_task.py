@@ -6,7 +6,7 @@ from adapters.queue.memory import MemoryQueue
 from domain.model.due import PUBLISH_GRACE_S
 from domain.model.errors import (
     IdempotencyMismatch,
-    NotSupported,
+    InvalidRequest,
     Overloaded,
     TaskGone,
     Unavailable,
@@ -116,7 +116,9 @@ async def test_a_full_queue_refuses_and_writes_nothing() -> None:
     ("fields", "error"),
     [
         ({"model": "nobody"}, UnknownModel),
-        ({"callback_url": "https://example.com/"}, NotSupported),
+        ({"callback_url": "http://169.254.169.254/latest"}, UrlNotAllowed),
+        ({"callback_url": "https://user@example.com/"}, UrlNotAllowed),
+        ({"webhook_events": ("task.started",)}, InvalidRequest),
         ({"input": {"image_url": "http://169.254.169.254/latest"}}, UrlNotAllowed),
         ({"input": {"image_url": "http://2130706433/"}}, UrlNotAllowed),
     ],

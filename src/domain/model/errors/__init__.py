@@ -12,7 +12,8 @@ chosen from `code` in the entrypoints, never here.
     │   ├── InvalidApiKey, ApiKeyExpired, ApiKeyRevoked, InsufficientScope, KeyNotFound
     │   ├── LinkInvalid, RateLimited, DailyQuotaExceeded
     │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
-    │                            TaskExpired, BatchNotFound, BatchGone
+    │                            TaskExpired, BatchNotFound, BatchGone, DeliveryNotFound,
+    │                            SecretShown, SecretFixed
     ├── FetchError           the address the caller named did not answer well
     │   └── FetchFailed, FetchTimeout, FetchTooLarge
     ├── ModelError           the model could not do the work
@@ -32,6 +33,7 @@ from domain.model.errors.caller import (
     BodyTooLarge,
     CallerFault,
     DailyQuotaExceeded,
+    DeliveryNotFound,
     IdempotencyMismatch,
     ImageCorrupt,
     ImageTooLarge,
@@ -46,6 +48,8 @@ from domain.model.errors.caller import (
     NotSupported,
     RateLimited,
     RouteNotFound,
+    SecretFixed,
+    SecretShown,
     TaskExpired,
     TaskFailed,
     TaskGone,
@@ -96,6 +100,7 @@ __all__ = [
     "DailyQuotaExceeded",
     "DarkroomError",
     "DeadlineExceeded",
+    "DeliveryNotFound",
     "DeviceFault",
     "DeviceMissing",
     "FetchError",
@@ -123,6 +128,8 @@ __all__ = [
     "Overloaded",
     "RateLimited",
     "RouteNotFound",
+    "SecretFixed",
+    "SecretShown",
     "StorageUnavailable",
     "TaskExpired",
     "TaskFailed",

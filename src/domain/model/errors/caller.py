@@ -187,6 +187,27 @@ class TaskNotFound(CallerFault):
     remedy = "Check the id and the API key; a task is visible to its own tenant only."
 
 
+class DeliveryNotFound(CallerFault):
+    """No webhook has this id."""
+
+    code = "delivery_not_found"
+    remedy = "GET /v1/webhooks/deliveries lists those of the last 14 days, your tenant's only."
+
+
+class SecretShown(CallerFault):
+    """The secret was shown before, and is shown once."""
+
+    code = "secret_shown"
+    remedy = "POST /v1/webhooks/secret/rotate makes a new one; the old one goes on signing a while."
+
+
+class SecretFixed(CallerFault):
+    """The operator of this server has set the secret."""
+
+    code = "secret_fixed"
+    remedy = "Ask the operator for it: WEBHOOK_SECRET."
+
+
 class TaskGone(CallerFault):
     """The task was deleted or its retention is over."""
 

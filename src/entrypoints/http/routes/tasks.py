@@ -16,8 +16,8 @@ from entrypoints.http.query import (
     WaitQuery,
     cursor_of,
     described,
+    id_of,
     read_query,
-    task_id_of,
 )
 from entrypoints.http.task_id import TaskId
 from entrypoints.http.task_view import base_url, task_answer, task_document, task_page, task_path
@@ -102,7 +102,7 @@ def _query(asked: ListQuery, tenant: str) -> TaskQuery:
     return TaskQuery(
         tenant=tenant,
         limit=asked.limit,
-        before=task_id_of(asked.cursor) if asked.cursor is not None else None,
+        before=id_of(asked.cursor) if asked.cursor is not None else None,
         status=asked.status,
         model=asked.model,
         batch_id=asked.batch_id,

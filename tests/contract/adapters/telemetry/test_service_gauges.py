@@ -24,7 +24,8 @@ def test_a_stock_shows_what_waits_and_who_works(scrape: Scrape) -> None:
     tiers = {tier: TierStock(4, 2.5) for tier in Priority}
     workers = [worker(WorkerState.READY, 3), worker(WorkerState.READY, 0), worker(WorkerState.SICK)]
     parts, disk = {"queue": True, "ledger": False}, DiskFacts(10, 100)
-    scrape.telemetry.sample_stock(Stock(tiers=tiers, workers=workers, parts=parts, disk=disk))
+    stock = Stock(tiers=tiers, workers=workers, parts=parts, disk=disk, undelivered_s=7)
+    scrape.telemetry.sample_stock(stock)
     assert scrape.value("queue_depth", priority="low") == 4
     assert scrape.value("queue_oldest_wait_seconds", priority="high") == 2.5
     states = {state.value: scrape.value("workers", state=state) for state in WorkerState}
@@ -32,6 +33,7 @@ def test_a_stock_shows_what_waits_and_who_works(scrape: Scrape) -> None:
     assert [scrape.value("worker_slots", state=state) for state in ("busy", "free")] == [3, 5]
     assert [scrape.value("part_up", part=part) for part in parts] == [1, 0]
     assert scrape.value("disk_free_bytes", folder="data") == 10
+    assert scrape.value("webhook_oldest_seconds", outcome="pending") == 7
 
 
 def test_what_is_not_known_any_more_is_not_shown_as_it_was(scrape: Scrape) -> None:
@@ -41,6 +43,7 @@ def test_what_is_not_known_any_more_is_not_shown_as_it_was(scrape: Scrape) -> No
     assert scrape.value("queue_depth", priority="low") is None
     assert scrape.value("workers", state="ready") is None
     assert scrape.value("part_up", part="queue") is None
+    assert scrape.value("webhook_oldest_seconds", outcome="pending") is None
 
 
 def worker(state: WorkerState, in_flight: int = 0) -> WorkerInfo:

@@ -1,0 +1,103 @@
+"""Delivering what is due, for ever: beside everything else, and fair to everybody.
+
+Any process may run it: a lease is a compare-and-set, and the room of a host is counted with it.
+"""
+
+import asyncio
+import traceback
+from collections import Counter
+from collections.abc import Mapping
+
+from domain.model.carriers import Pool, next_carriers, shares
+from domain.model.circuit import Circuit
+from domain.model.events import LoopFailed
+from domain.model.webhook import Delivery, Lane, WebhookPolicy, leased
+from domain.use_cases.send_webhook import Body, SendWebhook
+from ports.clock import Draw, Elapsed, Now
+from ports.telemetry import Telemetry
+from ports.webhook_outbox import WebhookOutbox
+
+LOOK_EVERY_S = 0.5
+MOST_LANES = 10_000
+AHEAD = 8
+"""Due deliveries a carrier looks at to find one that nobody else has taken."""
+
+
+class DeliverWebhooks:
+    def __init__(
+        self,
+        outbox: WebhookOutbox,
+        send: SendWebhook,
+        telemetry: Telemetry,
+        now: Now,
+        elapsed: Elapsed,
+        draw: Draw,
+        policy: WebhookPolicy,
+        pool: Pool,
+        look_every_s: float = LOOK_EVERY_S,
+    ) -> None:
+        self._outbox, self._send, self._telemetry = outbox, send, telemetry
+        self._now, self._elapsed, self._draw = now, elapsed, draw
+        self._policy, self._pool, self._look_every_s = policy, pool, look_every_s
+        self._running: Counter[Lane] = Counter()
+        self._circuits: dict[Lane, Circuit] = {}
+        self._shares: Mapping[Lane, int] = {}
+
+    async def __call__(self, body: Body) -> None:
+        """Never returns. Cancelled, it leaves what is under way to the leases."""
+        async with asyncio.TaskGroup() as carriers:
+            while True:
+                try:
+                    await self._look(carriers, body)
+                except Exception:
+                    self._tell()
+                await asyncio.sleep(self._look_every_s)
+
+    async def _look(self, carriers: asyncio.TaskGroup, body: Body) -> None:
+        backlog = await self._outbox.backlog(MOST_LANES)
+        self._shares = shares({*backlog.lanes, *self._running}, self._pool)
+        for lane in next_carriers(backlog.lanes, self._running, self._room, self._pool):
+            self._running[lane] += 1
+            carriers.create_task(self._carry(lane, body))
+
+    def _room(self, lane: Lane) -> int:
+        """How many may try at once on this lane now."""
+        share = self._shares.get(lane, 1)
+        circuit = self._circuits.get(lane)
+        return circuit.room(share, self._elapsed()) if circuit else share
+
+    async def _carry(self, lane: Lane, body: Body) -> None:
+        """One after the other, as long as there is one and room for this carrier."""
+        try:
+            while self._running[lane] <= self._room(lane):
+                delivery = await self._leased(lane)
+                if delivery is None:
+                    return
+                answer = await self._send(delivery, body)
+                if answer is not None:
+                    self._note(lane, answer.healthy)
+        except Exception:
+            self._tell()
+        finally:
+            self._running[lane] -= 1
+            if not self._running[lane]:
+                del self._running[lane]
+
+    async def _leased(self, lane: Lane) -> Delivery | None:
+        """A due delivery that is now ours. Each carrier begins somewhere else, so that those of
+        many processes do not all reach for the first."""
+        due = await self._outbox.due(lane, AHEAD)
+        first = int(self._draw() * len(due))
+        for each in (*due[first:], *due[:first]):
+            mine = leased(each, self._now(), self._policy)
+            if await self._outbox.replace(mine, each.revision, self._policy.at_once):
+                return mine
+        return None
+
+    def _note(self, lane: Lane, healthy: bool) -> None:
+        after = self._circuits.pop(lane, Circuit()).after(healthy, self._elapsed())
+        if after.strikes:
+            self._circuits[lane] = after
+
+    def _tell(self) -> None:
+        self._telemetry.record(LoopFailed("webhooks", traceback.format_exc()))
