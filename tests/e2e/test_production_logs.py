@@ -11,6 +11,7 @@ import redis
 from tests.contract.services import free_port
 from tests.e2e.pictures import inline, png
 from tests.e2e.production import Client, Stack
+from tests.e2e.production_process import until
 from tests.e2e.service import KEY, await_end
 
 pytest_plugins = ["tests.e2e.production_stack"]
@@ -22,6 +23,8 @@ SECRETS = {
     "url": "planted-url-signature-03be",
     "key": KEY,
     "wrong key": "dk_planted_wrong_key_77aa",
+    "receiver": "planted-token-of-a-receiver-c2d8",
+    "webhook": "whsec_cGxhbnRlZC13ZWJob29rLXNlY3JldC02NmJi",
 }
 PROMPT = ("a cat\n\x1b[2J\r\0\u2028 forged " + '{"level": "error"}' + "\n") * 25_000
 """More than 1 MB of what a log must not pass on as it is."""
@@ -48,6 +51,7 @@ def guarded(stack: Stack) -> Stack:
     stack.env |= {
         "REDIS_URL": url,
         "URL_SIGNING_SECRET": SECRETS["signing"],
+        "WEBHOOK_SECRET": SECRETS["webhook"],
         "LOG_LEVEL": "debug",
         "FETCH_ALLOW_HOSTS": f"127.0.0.1:{NOBODYS_PORT}",
         "RETRY_BASE_S": "0.1",
@@ -62,6 +66,7 @@ def logs(guarded: Stack) -> Logs:
         quoted(client)
         unreachable(client)
         refused(client)
+        until(lambda: "webhook_tried" in client.gateway.log.read_text())
         assert client.gateway.stop() == 0
         assert worker.stop() == 0
         said = [program.log.read_text() for program in (client.gateway, worker)]
@@ -76,7 +81,8 @@ def submit(client: Client, request_id: str, **fields: Any) -> dict[str, Any]:
 
 
 def good(client: Client) -> None:
-    ended = submit(client, "req-good", params={"name": "good"})
+    receiver = f"http://127.0.0.1:{NOBODYS_PORT}/hook?token={SECRETS['receiver']}"
+    ended = submit(client, "req-good", params={"name": "good"}, callback_url=receiver)
     assert ended["status"] == "SUCCESS"
 
 
