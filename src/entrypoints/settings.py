@@ -112,6 +112,9 @@ class Settings(BaseSettings):
         Path("models.yaml"), description="How models are set up, in YAML; may be absent."
     )
     models_dir: Path = Field(Path("models"), description="Folder of the weights of others.")
+    moderation_deny_file: Path | None = Field(
+        None, description="Words that no prompt may have, one a line; none = all may."
+    )
     default_model: str | None = Field(None, description="What a submit gets that names no model.")
     accelerator: Accelerator = Field(
         Accelerator.NONE,

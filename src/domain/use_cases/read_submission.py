@@ -17,6 +17,7 @@ from domain.model.priority import Priority
 from domain.model.request import TaskRequest
 from domain.model.upscaling import plan_upscaling
 from domain.model.url_policy import Target, UrlPolicy
+from domain.use_cases.judge_prompt import JudgePrompt
 
 INLINE_CHARS_ON_LOOP = 65_536
 """More base64 than this is decoded in a thread: it would hold the event loop up."""
@@ -60,22 +61,25 @@ class ReadSubmission:
         max_upload_bytes: int,
         max_pixels: int,
         default_ttl_s: int | None,
+        judge: JudgePrompt,
     ) -> None:
+        self.judge = judge
         self._models, self._urls = models, urls
         self._max_upload_bytes, self._max_pixels = max_upload_bytes, max_pixels
         self._default_ttl_s = default_ttl_s
 
     async def __call__(self, submission: Submission) -> Reading:
         """Raises `InvalidRequest` and its kin (`UnknownModel`, `ModelUnavailable`, `NotSupported`,
-        …) and `BodyTooLarge`."""
+        …), `BodyTooLarge` and `ContentFiltered`."""
         values = (*submission.input.values(), *submission.logo.values())
         chars = sum(len(value) for value in values if isinstance(value, str))
-        if chars > INLINE_CHARS_ON_LOOP:
-            return await asyncio.to_thread(self.read, submission)
-        return self.read(submission)
+        large = chars > INLINE_CHARS_ON_LOOP
+        reading = await asyncio.to_thread(self.read, submission) if large else self.read(submission)
+        await self.judge(reading.request)
+        return reading
 
     def read(self, asked: Submission) -> Reading:
-        """The same at once, for who is off the event loop."""
+        """The same at once, for who is off the event loop; the prompt is still to `judge`."""
         spec = self._models.asked(asked.model)
         params = spec.validate(asked.params)
         inputs = read_inputs(asked.input, spec, self._max_upload_bytes)

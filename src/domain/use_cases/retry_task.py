@@ -12,6 +12,7 @@ from domain.model.task import Task
 from domain.use_cases.daily_tasks import key_id_of
 from domain.use_cases.find_room import FindRoom
 from domain.use_cases.get_task import GetTask
+from domain.use_cases.judge_prompt import JudgePrompt
 from domain.use_cases.wake_worker import WakeWorker
 from ports.blob_store import BlobStore
 from ports.clock import NewId, Now
@@ -25,6 +26,7 @@ class RetryTask:
         get: GetTask,
         room: FindRoom,
         models: ModelRegistry,
+        judge: JudgePrompt,
         store: TaskStore,
         blobs: BlobStore,
         wake: WakeWorker,
@@ -32,7 +34,7 @@ class RetryTask:
         new_id: NewId,
         tracing: Tracing,
     ) -> None:
-        self._get, self._room, self._models = get, room, models
+        self._get, self._room, self._models, self._judge = get, room, models, judge
         self._store, self._blobs, self._wake = store, blobs, wake
         self._now, self._new_id, self._tracing = now, new_id, tracing
 
@@ -45,12 +47,13 @@ class RetryTask:
     ) -> Task:
         """A new PENDING task with `retry_of`; never deduplicated. Its inline pictures are copied,
         so that deleting one task leaves the other whole. Raises `TaskNotTerminal`, `TaskGone`,
-        `UnknownModel` or `ModelUnavailable` for one that was taken away meanwhile, and as a submit
-        where there is no room for more."""
+        `UnknownModel` or `ModelUnavailable` for one that was taken away meanwhile,
+        `ContentFiltered`, and as a submit where there is no room for more."""
         old = await self._get(tenant, task_id)
         if not old.terminal:
             raise TaskNotTerminal(f"Task {task_id} is {old.status}.")
         self._models.asked(old.request.model)
+        await self._judge(old.request)
         await self._room([old.request], caller)
         new_id = self._new_id()
         request = replace(

@@ -8,6 +8,7 @@ from domain.model.batch import Batch, BatchCounts, batch_fingerprint
 from domain.model.errors import (
     BatchGone,
     CallerFault,
+    ContentFiltered,
     FieldError,
     IdempotencyMismatch,
     InvalidRequest,
@@ -89,6 +90,7 @@ class SubmitBatch:
         if submission.callback_url is not None:
             raise NotSupported("callback_url: this server sends no webhooks.")
         readings = await asyncio.to_thread(self._readings, submission)
+        await self._judge(submission, readings)
         await self._room([reading.request for reading in readings], submission.caller)
         batch_id, now = self._new_id(), self._now()
         custom_ids = [item.custom_id for item in submission.items]
@@ -117,6 +119,16 @@ class SubmitBatch:
         if faults:
             raise _refusal(faults, submission)
         return readings
+
+    async def _judge(self, submission: BatchSubmission, readings: Sequence[Reading]) -> None:
+        faults: list[FieldError] = []
+        for at, reading in enumerate(readings):
+            try:
+                await self._read.judge(reading.request)
+            except ContentFiltered as error:
+                faults += _faults(f"{submission.pointer}/{at}", error)
+        if faults:
+            raise _refusal(faults, submission)
 
     def _reading(self, item: BatchItem) -> Reading:
         if isinstance(item.asked, InvalidRequest):
@@ -179,7 +191,7 @@ def _twins(submission: BatchSubmission) -> list[FieldError]:
     return faults
 
 
-def _faults(pointer: str, error: CallerFault) -> list[FieldError]:
+def _faults(pointer: str, error: CallerFault | ContentFiltered) -> list[FieldError]:
     """What is wrong with the item at `pointer`; of very much, the first."""
     wrong = error.errors[:FAULTS_AN_ITEM] or (FieldError("", error.code, error.detail),)
     return [FieldError(pointer + each.pointer, each.code, each.detail) for each in wrong]

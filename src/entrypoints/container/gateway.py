@@ -21,6 +21,7 @@ from domain.use_cases.follow_task import FollowTask
 from domain.use_cases.forecast_start import ForecastStart
 from domain.use_cases.get_batch import GetBatch
 from domain.use_cases.get_task import GetTask
+from domain.use_cases.judge_prompt import JudgePrompt
 from domain.use_cases.keep_inputs import KeepInputs
 from domain.use_cases.list_batch import ListBatch
 from domain.use_cases.list_keys import ListKeys
@@ -40,6 +41,7 @@ from entrypoints.configuration import api_keys
 from entrypoints.container import adapters, beside_tasks
 from entrypoints.container.core import CoreContainer as Core
 from entrypoints.container.core import in_order, redis_lifetimes
+from entrypoints.container.moderation import build_moderation
 from entrypoints.container.telemetry import render
 from entrypoints.container.webhooks import WebhooksContainer
 from entrypoints.http.gateway import Gateway, GatewayLimits, UseCases
@@ -111,6 +113,8 @@ class GatewayContainer(WebhooksContainer):
         redis=providers.Singleton(adapters.redis_event_bus, Core.redis),
     )
     get = providers.Singleton(GetTask, Core.store, bus, Core.elapsed)
+    moderation = providers.Singleton(build_moderation, Core.settings)
+    judge = providers.Singleton(JudgePrompt, moderation)
     read = providers.Singleton(
         ReadSubmission,
         Core.models,
@@ -118,6 +122,7 @@ class GatewayContainer(WebhooksContainer):
         Core.settings.provided.max_upload_bytes,
         Core.settings.provided.max_pixels,
         Core.settings.provided.task_ttl_s,
+        judge,
     )
     forecast = providers.Singleton(ForecastStart, Core.queue, bus, Core.store, Core.elapsed)
     day = providers.Singleton(DailyTasks, limiter)
@@ -145,8 +150,8 @@ class GatewayContainer(WebhooksContainer):
         list=providers.Singleton(ListTasks, Core.store),
         cancel=cancel,
         retry=providers.Singleton(
-            RetryTask, get, room, Core.models, Core.store, Core.blobs, wake, Core.now, Core.new_id,
-            Core.tracing,
+            RetryTask, get, room, Core.models, judge, Core.store, Core.blobs, wake, Core.now,
+            Core.new_id, Core.tracing,
         ),
         delete=providers.Singleton(DeleteTask, get, Core.erase),
         fetch_result=providers.Singleton(FetchResult, Core.blobs),

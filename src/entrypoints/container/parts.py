@@ -18,6 +18,7 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
         "BlobStore": container.blobs(),
         "RateLimiter": container.limiter(),
         "KeyStore": container.keys(),
+        "Moderation": container.moderation(),
         "UsageStore": container.usage(),
         "WebhookOutbox": container.outbox(),
         "SecretStore": container.secret_store(),

@@ -66,7 +66,7 @@ class DeviceMissing(DeviceFault):
 
 
 class ContentFiltered(ModelError):
-    """The result was withheld by the content filter."""
+    """The content filter does not let this pass."""
 
     code = "content_filtered"
     remedy = "Change the prompt or the picture."
