@@ -21,8 +21,11 @@ def result_prefix(task: Task) -> str:
     return f"results/{task.tenant}/{day}/{task.task_id}/"
 
 
-def picture_key(task: Task, width: int, height: int, extension: str) -> str:
-    return f"{result_prefix(task)}{task.attempt}/{task.task_id}_{width}x{height}.{extension}"
+def picture_key(task: Task, width: int, height: int, extension: str, number: int = 1) -> str:
+    """`number`: of the picture among those of its task, from 1."""
+    which = "" if number == 1 else f"_{number}"
+    name = f"{task.task_id}_{width}x{height}{which}.{extension}"
+    return f"{result_prefix(task)}{task.attempt}/{name}"
 
 
 def document_key(task: Task) -> str:

@@ -39,7 +39,8 @@ class RunnerInput:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunnerOutput:
-    """`data`: JSON for `result.data`. `pictures`: the first one is the task's main result."""
+    """`data`: JSON for `result.data`. `pictures`: the first one is the task's main result, with
+    the thumbnail; all of them are stored."""
 
     data: Mapping[str, Json] = field(default_factory=dict)
     pictures: Sequence[Picture] = ()

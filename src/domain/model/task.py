@@ -96,8 +96,18 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherPicture:
+    """One that a model made beside its main result, of its type. `size`: (width, height) px."""
+
+    bytes: int
+    sha256: str
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Where the result lies and how to check it. `size`: (width, height) px, None without one."""
+    """Where the result lies and how to check it. `size`: (width, height) px, None without one.
+    `further`: pictures beside the main one, by their keys, in the order in which they were made."""
 
     key: str
     content_type: str
@@ -105,6 +115,7 @@ class Result:
     sha256: str
     size: tuple[int, int] | None = None
     thumbnail_key: str | None = None
+    further: Mapping[str, FurtherPicture] = field(default_factory=dict)
     data: Mapping[str, Json] = field(default_factory=dict)
 
 

@@ -90,13 +90,17 @@ class RunAttempt:
     async def _upscaled(
         self, task: Task, output: RunnerOutput, upscaling: Upscaling, control: AttemptControl
     ) -> tuple[RunnerOutput, int]:
-        """`output` with its picture enlarged, and the milliseconds that took."""
+        """`output` with its pictures enlarged, and the milliseconds that took."""
         if not upscaling.runs or not output.pictures:
             return output, 0
         with self._tracing.span("upscale"):
-            made = await self._upscale(task, output.pictures[0], upscaling, control)
-        warnings = (*output.warnings, *made.warnings)
-        return RunnerOutput(output.data, (made.picture,), warnings), made.infer_ms
+            made = [
+                await self._upscale(task, picture, upscaling, control)
+                for picture in output.pictures
+            ]
+        warnings = (*output.warnings, *(told for each in made for told in each.warnings))
+        pictures = tuple(each.picture for each in made)
+        return RunnerOutput(output.data, pictures, warnings), sum(each.infer_ms for each in made)
 
     async def _decoded(
         self, model: str, files: Mapping[str, bytes], upscaling: Upscaling

@@ -1,6 +1,7 @@
 """Turning a model's output into files: mark → encode → upload, under keys of this attempt alone."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from domain.model.output import OutputOptions
 from domain.model.picture import Encoded, Picture
 from domain.model.placing import thumbnail_size
 from domain.model.runner import RunnerOutput
-from domain.model.task import Result, Task
+from domain.model.task import FurtherPicture, Result, Task
 from domain.use_cases.mark_picture import MarkPicture
 from ports.blob_store import BlobStore
 from ports.clock import Elapsed
@@ -44,12 +45,12 @@ class StoreResult:
         self._elapsed, self._tracing = elapsed, tracing
 
     async def __call__(self, task: Task, output: RunnerOutput) -> Stored:
-        """The first picture of `output` and its thumbnail, or its data as a JSON document.
+        """The pictures of `output` and a thumbnail of the first, or its data as a JSON document.
         Nothing of it is visible before the ledger says SUCCESS."""
         began_s = self._elapsed()
         document = _document(output)
         if output.pictures:
-            return await self._picture(task, output.pictures[0], output)
+            return await self._pictures(task, output)
         encoded_s = self._elapsed()
         key = document_key(task)
         with self._tracing.span("upload"):
@@ -60,20 +61,40 @@ class StoreResult:
         )  # fmt: skip
         return Stored(result, encoded_s - began_s, self._elapsed() - encoded_s)
 
-    async def _picture(self, task: Task, picture: Picture, output: RunnerOutput) -> Stored:
-        began_s = self._elapsed()
+    async def _pictures(self, task: Task, output: RunnerOutput) -> Stored:
+        began_s, how = self._elapsed(), task.request.output
         with self._tracing.span("encode"):
-            marked = await self._mark(task.request, picture)
-            main, small = await self._encoded(task.request.output, marked.picture)
+            marked = [await self._mark(task.request, picture) for picture in output.pictures]
+            main, small = await self._encoded(how, marked[0].picture)
+            others = [
+                await self._imaging.encode(each.picture, how.format, how.quality, how.background)
+                for each in marked[1:]
+            ]
         encoded_s = self._elapsed()
         with self._tracing.span("upload"):
+            further = await self._upload_further(task, others)
             key, small_key = await self._upload(task, main, small)
         result = Result(
             key=key, content_type=main.content_type, bytes=len(main.data),
             sha256=sha256(main.data).hexdigest(), size=(main.width, main.height),
-            thumbnail_key=small_key if task.request.output.thumbnail else None, data=output.data,
+            thumbnail_key=small_key if how.thumbnail else None, further=further, data=output.data,
         )  # fmt: skip
-        return Stored(result, encoded_s - began_s, self._elapsed() - encoded_s, marked.warnings)
+        # A mark that was left out was left out of each.
+        warnings = marked[0].warnings
+        return Stored(result, encoded_s - began_s, self._elapsed() - encoded_s, warnings)
+
+    async def _upload_further(
+        self, task: Task, others: Sequence[Encoded]
+    ) -> dict[str, FurtherPicture]:
+        further = {}
+        for number, each in enumerate(others, start=2):
+            key = picture_key(task, each.width, each.height, each.extension, number)
+            await self._blobs.put(key, each.data, each.content_type)
+            further[key] = FurtherPicture(
+                bytes=len(each.data), sha256=sha256(each.data).hexdigest(),
+                size=(each.width, each.height),
+            )  # fmt: skip
+        return further
 
     async def _encoded(self, how: OutputOptions, picture: Picture) -> tuple[Encoded, Encoded]:
         """The file and its thumbnail: itself where none is wanted or the picture is small."""

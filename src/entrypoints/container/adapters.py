@@ -7,7 +7,9 @@ from domain.model.batching import BatchLimits
 from domain.model.device import DeviceFacts
 from domain.model.links import LinkSigner
 from domain.model.model_registry import ModelRegistry
+from domain.model.model_setup import Accelerator
 from domain.model.url_policy import UrlPolicy
+from entrypoints.configuration import ConfigurationError
 from entrypoints.container.torch_process import let_cores_rest, torch_threads
 from entrypoints.settings import Settings
 from ports.blob_store import BlobStore
@@ -163,6 +165,7 @@ def device_inference(
     from adapters.inference.device_thread import DeviceThreadInference
     from adapters.kept_memory import keep_freed_memory
 
+    judge_accelerator(settings)
     let_cores_rest()
     keep_freed_memory(KEPT_BYTES)
     threads, limits = torch_threads(settings), batch_limits(settings)
@@ -170,6 +173,16 @@ def device_inference(
         models, settings.device, threads, preload=True, limits=limits, on_sick=on_sick,
         tell=telemetry.record,
     )  # fmt: skip
+
+
+def judge_accelerator(settings: Settings) -> None:
+    """Raises `ConfigurationError` for one that is not installed, before any model wants it."""
+    from importlib.util import find_spec
+
+    if settings.accelerator is Accelerator.TENSORRT and find_spec("torch_tensorrt") is None:
+        raise ConfigurationError(
+            "ACCELERATOR: tensorrt needs torch-tensorrt: pip install 'darkroom[tensorrt]'"
+        )
 
 
 def device_meter(settings: Settings) -> DeviceMeter:

@@ -40,8 +40,19 @@ class TimingDocument(TypedDict):
     total_ms: int | None
 
 
+class PictureDocument(TypedDict):
+    """A picture of a result. `size`: [width, height] px."""
+
+    s3_key: str
+    url: str | None
+    size: list[int]
+    bytes: int
+    sha256: str
+
+
 class ResultDocument(TypedDict):
-    """Where the result lies. `size`: [width, height] px, null where there is no picture."""
+    """Where the result lies. `size`: [width, height] px, null where there is no picture.
+    `further`: the pictures beside the main one, where a model made several."""
 
     s3_key: str
     url: str | None
@@ -51,6 +62,7 @@ class ResultDocument(TypedDict):
     bytes: int
     sha256: str
     content_type: str
+    further: list[PictureDocument]
     data: dict[str, Any]
 
 

@@ -101,6 +101,16 @@ async def result_document(gateway: Gateway, request: Request, task: Task) -> Res
         "bytes": result.bytes,
         "sha256": result.sha256,
         "content_type": result.content_type,
+        "further": [
+            {
+                "s3_key": key,
+                "url": await link(gateway, request, key, ends_at),
+                "size": list(each.size),
+                "bytes": each.bytes,
+                "sha256": each.sha256,
+            }
+            for key, each in result.further.items()
+        ],
         "data": dict(result.data),
     }
 

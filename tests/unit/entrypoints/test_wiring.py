@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.cli.adapter_table import places
-from entrypoints.configuration import load_settings
+from entrypoints.configuration import ConfigurationError, load_settings
 from entrypoints.container.embedded import build_embedded
 from entrypoints.container.parts import parts
 from entrypoints.settings import Settings
@@ -74,3 +74,12 @@ def test_of_no_address_a_password_is_shown() -> None:
     shown = places(settings, [])
     assert shown["WakeupQueue"] == shown["WakeupSource"] == "amqp://a:1//;amqps://b/v"
     assert shown["TaskStore"] == "rediss://c:2/3"
+
+
+def test_an_accelerator_that_is_not_installed_stops_the_start_and_names_its_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ACCELERATOR", "tensorrt")
+    monkeypatch.setenv("INFERENCE_BACKEND", "device")
+    with pytest.raises(ConfigurationError, match=r"^ACCELERATOR: .*darkroom\[tensorrt\]"):
+        wired()

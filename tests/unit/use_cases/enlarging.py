@@ -47,3 +47,16 @@ class Quadruple(Double):
     spec = ModelSpec(
         name="quadruple", description="Four times as large.", scale=4, deterministic=lambda _: True
     )
+
+
+class Triplets(Double):
+    """Three pictures of one, each darker."""
+
+    spec = ModelSpec(name="triplets", description="Three pictures.")
+
+    def infer(self, batch: Sequence[RunnerInput]) -> Sequence[Picture]:
+        return [work.pictures["image"] for work in batch]
+
+    def postprocess(self, output: Picture) -> RunnerOutput:
+        darker = (replace(output, pixels=output.pixels // part) for part in (1, 2, 4))
+        return RunnerOutput(pictures=tuple(darker))

@@ -1,6 +1,7 @@
 """From the model's picture to the client's file: upscale, watermark, encode, thumbnail."""
 
 import io
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from domain.model.errors import ImageTooLarge, InvalidRequest, NotSupported, Url
 from domain.model.model_registry import ModelRegistry
 from domain.model.output import OutputOptions, Watermark
 from domain.model.task import FAILURE, SUCCESS, Task
-from tests.unit.use_cases.enlarging import Double, Quadruple
+from tests.unit.use_cases.enlarging import Double, Quadruple, Triplets
 from tests.unit.use_cases.house import House, inline, png
 
 pytestmark = pytest.mark.anyio
@@ -357,3 +358,27 @@ async def test_a_model_without_a_picture_takes_no_finish(
     house.container.models().register(Double)
     with pytest.raises(InvalidRequest, match="echo makes no picture"):
         await house.submit(output=output)
+
+
+async def test_each_picture_of_a_model_that_makes_several_is_finished_and_kept(
+    house: House,
+) -> None:
+    for runner in (Triplets, Double):
+        house.container.models().register(runner)
+    image = inline(packed(picture(8, 6, color=(200, 100, 40))))
+    task = (
+        await house.submit("triplets", input={"image_base64": image}, params={},
+                           output=OutputOptions(upscale=2))
+    ).task  # fmt: skip
+    await house.process(task)
+    task = await house.task(task)
+    assert (await file_of(house, task)).getpixel((0, 0)) == (200, 100, 40)
+    assert task.result is not None
+    assert [key.rpartition("_")[2] for key in task.result.further] == ["2.png", "3.png"]
+    for (key, told), level in zip(task.result.further.items(), (100, 50), strict=True):
+        blob = await house.container.blobs().get(key)
+        assert blob is not None
+        assert (len(blob.data), sha256(blob.data).hexdigest()) == (told.bytes, told.sha256)
+        kept = Image.open(io.BytesIO(blob.data))
+        assert kept.size == told.size == (16, 12)
+        assert kept.getpixel((0, 0))[0] == level
