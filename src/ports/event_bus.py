@@ -4,12 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 
-from domain.model.task import Change
+from domain.model.task import PENDING, Change
 
 Changed = Callable[[float], Awaitable[Change | None]]
-"""Waits at most so many seconds for the next change. None: nothing was heard, or it is not known
-what. Changes are kept from one call to the next; of a listener who lets too many pile up they are
-dropped, and it gets a None instead."""
+"""Waits at most so many seconds for the next change; None: none came. Changes are kept from one
+call to the next; if a listener lets too many pile up they go, and it gets `MISSED` instead."""
+
+MISSED = Change(revision=0, status=PENDING)
+"""Told where changes may have been missed: look at the row."""
 
 
 class EventBus(ABC):

@@ -13,9 +13,12 @@ from redis import Redis
 
 from darkroom import Darkroom
 from darkroom.following import TaskEvent
+from tests.contract.dramatiq_link import RabbitmqPlace
+from tests.contract.services import free_port, require_program
 from tests.e2e.production import Client, Stack
 from tests.e2e.production_process import until
 from tests.e2e.service import KEY
+from tests.servers.redis_server import AOF, RedisServer
 
 pytest_plugins = ["tests.e2e.production_stack"]
 
@@ -46,9 +49,9 @@ def test_a_stream_goes_on_at_another_gateway(stack: Stack, client: Client) -> No
         began_s = time.monotonic()
         task_id = client.submit("followed", seconds=4)
         told = here.follow(task_id)
+        events = [next(told)]
+        assert (events[0].kind, events[0].data["status"]) == ("status", "PENDING")
         with stack.worker():
-            events = [next(told)]
-            assert (events[0].kind, events[0].data["status"]) == ("status", "PENDING")
             while events[-1].kind != "progress":
                 events.append(next(told))
             told.close()
@@ -76,6 +79,27 @@ def test_an_attempt_that_dies_is_told_and_so_is_the_next(stack: Stack, client: C
     assert statuses[-4:] == ["STARTED", "RETRY", "STARTED", "SUCCESS"]
     shown = [event.data["progress"] for event in events]
     assert shown == sorted(shown)
+
+
+def test_a_stream_outlives_its_ledgers_restart(vhost: str, tmp_path: Path) -> None:
+    redis = RedisServer(require_program("redis-server"), tmp_path, free_port(), *AOF)
+    stack = Stack(tmp_path, QUEUE_BACKEND="dramatiq", BROKER_URL=vhost, REDIS_URL=redis.url)
+    try:
+        with stack.serve() as client, stack.worker():
+            task_id = client.submit("outlasting", seconds=5)
+            with client.stream("GET", f"/v1/tasks/{task_id}/events") as answer:
+                text = answer.iter_text()
+                told = next(text)
+                while "event: progress" not in told:
+                    told += next(text)
+                redis.kill()
+                redis.start()
+                told += "".join(text)
+    finally:
+        redis.kill()
+        RabbitmqPlace(vhost, "dq-").clear()
+    assert told.count("event: done") == 1
+    assert '"status":"SUCCESS"' in told
 
 
 def subscriptions(stack: Stack) -> int:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from functools import partial
 
 from domain.model.task import Change
-from ports.event_bus import Changed
+from ports.event_bus import MISSED, Changed
 
-Heard = asyncio.Queue[Change | None]
+Heard = asyncio.Queue[Change]
 
 MOST = 64
 """Changes kept for a listener who is slow; then he has to look for himself."""
@@ -43,12 +43,12 @@ class Listeners:
         """Something may have been missed."""
         for waiting in self._heard.values():
             for heard in waiting:
-                _put(heard, None)
+                _put(heard, MISSED)
 
 
-def _put(heard: Heard, change: Change | None) -> None:
+def _put(heard: Heard, change: Change) -> None:
     if heard.full():
-        change = None
+        change = MISSED
         while not heard.empty():
             heard.get_nowait()
     heard.put_nowait(change)

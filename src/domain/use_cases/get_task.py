@@ -3,7 +3,7 @@
 from domain.model.errors import TaskGone, TaskNotFound
 from domain.model.task import TERMINAL, Task
 from ports.clock import Elapsed
-from ports.event_bus import Changed, EventBus
+from ports.event_bus import MISSED, Changed, EventBus
 from ports.task_store import TaskStore
 
 LOOK_AGAIN_S = 1.0
@@ -38,7 +38,7 @@ class GetTask:
         look_at_s = self._elapsed() + look_s
         while (left_s := look_at_s - self._elapsed()) > 0:
             change = await changed(left_s)
-            if change is None or change.status in TERMINAL:
+            if change is None or change is MISSED or change.status in TERMINAL:
                 return
 
     async def _read(self, tenant: str, task_id: str) -> Task:

@@ -101,7 +101,7 @@ async def test_an_end_that_nobody_told_of_is_read_from_the_row(house: House) -> 
     """The bus is deaf: as when the link to it broke at the wrong moment."""
     use = house.container
     follow = FollowTask(
-        use.use_cases().get, MemoryEventBus(), use.telemetry(), use.elapsed(), quiet_s=SHORT_S
+        use.use_cases().get, MemoryEventBus(), use.telemetry(), use.elapsed(), look_s=SHORT_S
     )
     task = (await house.submit("invert")).task
     async with aclosing(follow("default", task.task_id)) as told:
@@ -220,3 +220,16 @@ async def test_who_leaves_frees_all(house: House) -> None:
         await each.aclose()
     assert listeners(house) == 0
     assert len(house.told(StreamClosed)) == 50
+
+
+async def test_a_gap_that_the_bus_knows_of_is_looked_into_at_once() -> None:
+    """The store tells nobody: as what was told while a link was broken."""
+    bus, store = MemoryEventBus(), MemoryTaskStore(SteppedClock())
+    follow = FollowTask(GetTask(store, bus, time.monotonic), bus, MemoryTelemetry(), time.monotonic)
+    task = await store.insert_once(pending("default"), None)
+    async with aclosing(follow("default", task.task_id)) as told:
+        assert await news(told) == ("status", "PENDING", 0)
+        await store.replace(succeeded(task, START), task.revision)
+        bus.listeners.tell_all_to_look()
+        assert await news(told) == ("status", "STARTED", 0)
+        assert await news(told) == ("done", "SUCCESS", 100)
