@@ -55,6 +55,8 @@ BATCH_GENERATE_BODY = {
 KEY_BODY = {"requestBody": _body("KeyBody")}
 GENERATE_BODY = {"requestBody": _body("GenerateBody"), "parameters": [IDEMPOTENCY_KEY]}
 BODIES = (SubmitBody, PingBody, BatchBody, KeyBody, GenerateBody, BatchGenerateBody)
+OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+"""What it believes to answer to a wrong request; that is a problem document here."""
 SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -79,7 +81,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         refused = _refused() if path.startswith(IMAGEGENX) else _problem()
         for operation in operations.values():
+            operation["responses"].pop("422", None)
             operation["responses"]["default"] = refused
+    for name in OF_THE_FRAMEWORK:
+        schemas.pop(name, None)
     return document
 
 

@@ -24,7 +24,17 @@ REVISION = re.compile(r"\d{1,18}")
 NO_REVISION = 10**18
 """Comes after all that are."""
 STREAM_HEADERS = {"cache-control": NOT_KEPT, "x-accel-buffering": "no"}
-_STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
+_EVENT = {
+    "type": "object",
+    "description": "One event. `data`: JSON.",
+    "properties": {
+        "event": {"enum": ["status", "progress", "done", "resync"]},
+        "id": {"type": "string"},
+        "data": {"type": "string"},
+    },
+    "required": ["event", "data"],
+}
+_STREAM = {"text/event-stream": {"schema": _EVENT}}
 
 
 class Stream(EventSourceResponse):

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from typing_extensions import TypedDict
 
 from domain.model.errors import DarkroomError, InternalError
@@ -61,7 +61,13 @@ async def ready(serves: Serves) -> Response:
     return json_answer(content, 200 if usable else 503)
 
 
-@router.get("/metrics", summary="Prometheus metrics", openapi_extra=OPEN)
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    openapi_extra=OPEN,
+    response_class=PlainTextResponse,
+    responses={200: {"description": "The exposition in text format 0.0.4."}},
+)
 async def metrics(serves: Serves) -> Response:
     text = await asyncio.to_thread(serves.metrics)
     return Response(text, 200, None, "text/plain; version=0.0.4; charset=utf-8")
