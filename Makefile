@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # PYTEST_ARGS narrows a run: make unit PYTEST_ARGS="-k ageing"
 PYTEST_ARGS ?=
 
-.PHONY: help demo up down logs up-infra test unit contract e2e lint format proto lock clean
+.PHONY: help demo up down logs up-infra up-local dashboards test unit contract e2e lint format proto lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -25,6 +25,12 @@ logs: ## follow what gateway, worker and collector say
 
 up-infra: .env ## only the servers, for a Darkroom that runs outside containers
 	docker compose up -d rabbitmq redis s3
+
+up-local: $(VENV)/.dev ## the same as processes, on this machine's RabbitMQ and Redis
+	$(BIN)/python -m infra.local.up
+
+dashboards: $(VENV)/.dev ## write Grafana's dashboards anew from infra/grafana
+	$(BIN)/python -m infra.grafana.build
 
 .env:
 	cp .env.example .env

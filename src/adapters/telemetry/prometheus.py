@@ -46,6 +46,7 @@ STAGES = {stage: f"{stage}_ms" for stage in ("fetch", "prepare", "infer", "encod
 """And where a task's timing has them."""
 RETRIED = "retried"
 """A try that failed and is not the last."""
+LOOPS = ("batches", "collect", "confirm", "heartbeat", "lease", "purge", "recover", "watch")
 MAX_ROUTES = 44
 """Pairs of method and route. Each is some twenty lines of the exposition, which is to stay below
 1,500: rendering it blocks the event loop."""
@@ -71,6 +72,8 @@ class PrometheusTelemetry(Telemetry):
         self._method, self._status_class = one_of(METHODS), one_of(STATUS_CLASSES)
         self._route, self._loop = first_seen(MAX_ROUTES), first_seen(20)
         self._know(models)
+        for loop in LOOPS:
+            self._metrics.loop_failures(self._loop(loop))
 
     def record(self, event: Event) -> None:
         match event:

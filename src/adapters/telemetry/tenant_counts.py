@@ -30,6 +30,7 @@ class TenantCounts:
         for tenant in known:
             # Zero from the start: a rate over a series that just began misses its first step.
             self._writes(tenant, "accepted")
+            self._tasks(tenant, "success")
 
     def served(self, event: RequestServed) -> None:
         if event.tenant is not None and event.method not in READING:
