@@ -1,12 +1,12 @@
-"""What each tenant asks for and gets. Tenants are few, named by the operator, and listed at the
-start; any other is "other"."""
+"""What each tenant asks for and gets. Tenants are named by the operator, never by a caller; past
+the first `MAX_TENANTS` any other is "other"."""
 
 from collections.abc import Iterable
 from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter
 
-from adapters.telemetry.closed_labels import one_of
+from adapters.telemetry.closed_labels import first_seen
 from domain.model.events import RequestServed
 from domain.model.task import Task
 
@@ -20,14 +20,13 @@ class TenantCounts:
         def counters(name: str, text: str, *labels: str) -> Counter:
             return Counter(f"darkroom_tenant_{name}_total", text, labels, registry=registry)
 
-        known = sorted(set(tenants))[:MAX_TENANTS]
-        self._tenant = one_of(known)
+        self._tenant = first_seen(MAX_TENANTS)
         self._writes = cache(counters("writes", "Writing calls.", "tenant", "answer").labels)
         self._tasks = cache(counters("tasks", "Tasks that ended.", "tenant", "outcome").labels)
         self._device_s = cache(
             counters("device_seconds", "Time of the device given to tasks.", "tenant").labels
         )
-        for tenant in known:
+        for tenant in map(self._tenant, tenants):
             # Zero from the start: a rate over a series that just began misses its first step.
             self._writes(tenant, "accepted")
             self._tasks(tenant, "success")

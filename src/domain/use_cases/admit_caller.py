@@ -19,14 +19,14 @@ READS_PER_WRITE = 10
 
 
 class OverQuota(RateLimited):
-    """Too many requests with this key."""
+    """Too many requests with a key of `tenant`."""
 
-    def __init__(self, quota: Quota, retry_after_s: int) -> None:
+    def __init__(self, tenant: str, quota: Quota, retry_after_s: int) -> None:
         super().__init__(
             f"This key may make {quota.limit} calls in {quota.window_s} s.",
             retry_after_s=retry_after_s,
         )
-        self.quota = quota
+        self.tenant, self.quota = tenant, quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,11 @@ class AdmitCaller:
         if wanted not in principal.scopes:
             raise InsufficientScope(f"This key lacks the scope {wanted}.")
         if principal.per_second is not None:
-            await self._taken(f"second:{principal.key_id}", Quota(principal.per_second, 1))
+            second = f"second:{principal.key_id}"
+            await self._taken(principal, second, Quota(principal.per_second, 1))
         quota = self.quota(principal, writes=writes)
-        return Admission(principal, quota, await self._taken(_bucket(principal, writes), quota))
+        decision = await self._taken(principal, _bucket(principal, writes), quota)
+        return Admission(principal, quota, decision)
 
     async def identify(self, presented: str | None, source: str) -> Principal:
         """The holder of the key, counted against nothing but wrong guesses."""
@@ -98,10 +100,10 @@ class AdmitCaller:
         judge(key, self._now())
         return key.holder
 
-    async def _taken(self, bucket: str, quota: Quota) -> QuotaDecision:
+    async def _taken(self, principal: Principal, bucket: str, quota: Quota) -> QuotaDecision:
         decision = await self._limiter.acquire(bucket, quota)
         if not decision.allowed:
-            raise OverQuota(quota, decision.retry_after_s)
+            raise OverQuota(principal.tenant, quota, decision.retry_after_s)
         return decision
 
 

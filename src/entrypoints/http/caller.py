@@ -54,6 +54,7 @@ async def _admitted(request: Request, *, writes: bool, scope: str | None = None)
     try:
         admission = await admit(_presented(request), _source(request), writes=writes, scope=scope)
     except OverQuota as error:
+        exchange.tenant = error.tenant
         _say_what_is_left(exchange, error.quota, writes, 0, error.retry_after_s or 1)
         raise
     exchange.tenant = admission.principal.tenant

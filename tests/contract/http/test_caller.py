@@ -3,6 +3,7 @@
 import pytest
 from httpx2 import AsyncClient
 
+from domain.model.events import RequestServed
 from tests.contract.http.problems import assert_problem
 from tests.contract.http.surface import KEY, Surface, body
 
@@ -137,3 +138,12 @@ async def test_the_limits(client: AsyncClient) -> None:
         "max_queue_depth": 10_000, "url_ttl_s": 3600,
         "result_ttl_s": 604_800, "idempotency_ttl_s": 86_400,
     }  # fmt: skip
+
+
+async def test_a_call_past_its_quota_is_told_of_its_tenant() -> None:
+    surface = Surface(rate_limit_per_minute=1)
+    async with surface.client() as client:
+        for _ in range(2):
+            await client.post("/v1/tasks", json=body())
+    served = [(event.status, event.tenant) for event in surface.told(RequestServed)]
+    assert served == [(202, "a"), (429, "a")]

@@ -44,3 +44,11 @@ def test_it_says_how_urgent_it_is_and_what_to_do(name: str) -> None:
 def test_no_page_is_left_over() -> None:
     named = {rule["annotations"]["runbook_url"] for rule in ALERTS.values()}
     assert {str(page.relative_to(ROOT)) for page in (ROOT / "docs/runbook").glob("*.md")} == named
+
+
+@EACH
+def test_the_runbook_lists_it(name: str) -> None:
+    rule = ALERTS[name]
+    page = rule["annotations"]["runbook_url"].removeprefix("docs/")
+    row = rf"\| `{name}` \| {rule['labels']['severity']} \| \[[^]]+\]\({page}\) \|"
+    assert re.search(row, (ROOT / "docs/07-runbook.md").read_text())

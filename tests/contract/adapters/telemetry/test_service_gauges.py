@@ -76,11 +76,12 @@ def test_a_tenant_is_seen_by_what_it_asks_for_and_gets(scrape: Scrape) -> None:
     scrape.after(*(RequestServed("POST", "/v1/tasks", n, 0.1, "r", "acme") for n in
                    statuses.values()))  # fmt: skip
     scrape.after(RequestServed("GET", "/v1/tasks", 200, 0.1, "r", "acme"))
-    scrape.after(RequestServed("POST", "/v1/tasks", 202, 0.1, "r", "made-up"))
+    scrape.after(*(RequestServed("POST", "/v1/tasks", 202, 0.1, "r", f"t-{n}") for n in range(30)))
     written = {each: scrape.value("tenant_writes_total", tenant="acme", answer=each)
                for each in statuses}  # fmt: skip
     assert written == dict.fromkeys(statuses, 1)
-    assert scrape.value("tenant_writes_total", tenant="other", answer="accepted") == 1
+    assert scrape.value("tenant_writes_total", tenant="t-0", answer="accepted") == 1
+    assert scrape.value("tenant_writes_total", tenant="other", answer="accepted") == 11
     timing = Timing(infer_ms=1500)
     scrape.after(succeed(claimed().task, 1, NOW + 7, RESULT, timing, POLICY))
     assert scrape.value("tenant_tasks_total", tenant="acme", outcome="success") == 1
