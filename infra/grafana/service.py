@@ -89,6 +89,12 @@ SERVICE = Board("darkroom-service", "Darkroom: service", {
             "parked": "sum(increase(darkroom_messages_parked_total[5m]))",
             "of unknown tasks": "sum(increase(darkroom_unknown_wakeups_total[5m]))"},
               "Unreadable ones are set aside; those of deleted tasks are dropped."),
+        Panel("Oldest webhook that waits", "s", {
+            "waits": 'max(darkroom_webhook_oldest_seconds{outcome="pending"})'},
+              "Age of the oldest webhook that is not delivered yet; 0 without one."),
+        Panel("Tries of webhooks", "cps", {
+            "{{outcome}}": rate("darkroom_webhook_deliveries_total", "outcome")},
+              "retried: the receiver refused or did not answer, and gets it again."),
         Panel("What runs", "short", {"{{version}}": "count by (version) (darkroom_build_info)"},
               "Processes by version: more than one during an upgrade."),
     ],

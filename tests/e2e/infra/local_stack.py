@@ -35,6 +35,8 @@ class LocalStack:
             "API_KEYS": f"default:{KEY},other:{OTHER_KEY}",
             "FLOWER_UNAUTHENTICATED_API": "true",
             "LOG_FORMAT": "json",
+            "FETCH_ALLOW_HOSTS": "127.0.0.1:1",
+            "DEAF_RECEIVER": "http://127.0.0.1:1/hook",
         } | env  # fmt: skip
         self.at: Ports = ports(self.env)
         # What Grafana makes of $__rate_interval: four scrapes.

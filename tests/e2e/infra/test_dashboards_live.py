@@ -55,7 +55,13 @@ def traffic(local: LocalStack) -> Iterator[None]:
                     return
                 client = other if number % 5 == 0 else one
                 params = FAILING if number % 7 == 0 else {"seconds": 0.05}
-                submit(client, f"n-{number}", priority=TIERS[number % 3], params=params)
+                submit(
+                    client,
+                    f"n-{number}",
+                    priority=TIERS[number % 3],
+                    params=params,
+                    callback_url=local.env["DEAF_RECEIVER"],
+                )
                 client.get("/v1/queues")
 
     sending = Thread(target=send)
