@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         Path("models.yaml"), description="How models are set up, in YAML; may be absent."
     )
     models_dir: Path = Field(Path("models"), description="Folder of the weights of others.")
+    models_memory_mb: Count | None = Field(
+        None,
+        description="Memory of a device that models may take together, in MiB; none = all free.",
+    )
     moderation_deny_file: Path | None = Field(
         None, description="Words that no prompt may have, one a line; none = all may."
     )

@@ -14,7 +14,6 @@ from adapters.inference.batch_run import BatchRun
 from adapters.inference.call import Call
 from adapters.inference.device_health import DeviceHealth
 from adapters.inference.device_limits import limits_on
-from adapters.inference.device_memory import free_mb
 from adapters.inference.in_our_words import in_our_words, told
 from adapters.inference.loaded_models import LoadedModels
 from adapters.inference.residents import IDLE_S, Residents
@@ -45,8 +44,9 @@ class DeviceThreadInference(Inference, Lifecycle):
     use. `set_threads`: called on the device thread after each load. `on_sick`: called once, when
     the device can't be trusted any more; from then on nothing runs and no result leaves.
     `proof_s`: how old the last proof that the device computes may be before `ping` asks for
-    another one. `idle_s`: how long a model that was taken away is kept for earlier tasks. `tell`
-    hears of batches and loads, on the device thread.
+    another one. `idle_s`: how long a model that was taken away is kept for earlier tasks.
+    `most_mb`: what the models may take of the device's memory together. `tell` hears of batches
+    and loads, on the device thread.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class DeviceThreadInference(Inference, Lifecycle):
         on_sick: Callable[[str], None] | None = None,
         proof_s: float = PROOF_S,
         idle_s: float = IDLE_S,
+        most_mb: float | None = None,
         tell: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._models, self._device, self._preload = models, device, preload
         self._on_sick, self._set_threads = on_sick, set_threads
         self._health = DeviceHealth(proof_s)
-        self._loaded = LoadedModels(models, device, self._warm, tell)
-        room_mb = partial(free_mb, device)
-        self._residents = Residents(models, self._loaded, self._on_device, room_mb, idle_s)
+        self._loaded = LoadedModels(models, device, self._warm, tell, most_mb)
+        self._residents = Residents(models, self._loaded, self._on_device, idle_s)
         self._turns = Turns(limits_on(device, limits or BatchLimits()))
         self._run_batch = BatchRun(self._turns, self._inferred, self._fall_sick, tell)
         self._thread = Thread(target=self._work, name=f"device-{device}", daemon=True)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 
+from adapters.inference.device_memory import free_mb
 from adapters.inference.in_our_words import let_go
 from domain.model.events import Event, ModelLoaded
 from domain.model.model_registry import ModelRegistry
@@ -14,17 +15,20 @@ from domain.model.runner import ModelRunner
 
 @dataclass(slots=True, eq=False)
 class Resident:
-    """A model on the device. `users`: tasks that are at it; `left_s`: when the last one left."""
+    """A model on the device. `memory_mb`: what it takes there, as far as anybody said; `users`:
+    tasks that are at it; `left_s`: when the last one left."""
 
     name: str
     runner: ModelRunner
+    memory_mb: float
     users: int = 0
     left_s: float = 0.0
 
 
 class LoadedModels:
-    """`load`, `release`, `probe` and `release_all` are for the device's thread alone. Iterating
-    gives the residents. `on_load`: called after each load, of which `tell` hears."""
+    """`load`, `release`, `room_mb`, `probe` and `release_all` are for the device's thread alone.
+    Iterating gives the residents. `on_load`: called after each load, of which `tell` hears.
+    `most_mb`: what they may take of the device's memory together; None: all that is free."""
 
     def __init__(
         self,
@@ -32,9 +36,10 @@ class LoadedModels:
         device: str,
         on_load: Callable[[], None],
         tell: Callable[[Event], None],
+        most_mb: float | None = None,
     ) -> None:
         self._models, self._device, self._on_load = models, device, on_load
-        self._tell = tell
+        self._tell, self._most_mb = tell, most_mb
         self._residents: tuple[Resident, ...] = ()
         self._lock = Lock()
 
@@ -61,12 +66,19 @@ class LoadedModels:
                 runner.release()
             let_go(error)
             raise
-        resident = Resident(name, runner)
+        resident = Resident(name, runner, self._models.to_run(name).memory_mb or 0)
         with self._lock:
             self._residents = (*self._residents, resident)
         self._tell(ModelLoaded(name, self._device, time.monotonic() - began_s))
         self._on_load()
         return resident
+
+    def room_mb(self) -> float | None:
+        """What is left for one more; None where nobody knows."""
+        rooms = [free_mb(self._device)]
+        if self._most_mb is not None:
+            rooms.append(self._most_mb - sum(each.memory_mb for each in self._residents))
+        return min((each for each in rooms if each is not None), default=None)
 
     def withdraw(self, resident: Resident) -> None:
         """Nobody finds it any more; what it holds is for `release`."""

@@ -38,21 +38,17 @@ class Arrival:
 class Residents:
     """Used on the event loop alone. Models for the startup stay; a lazy one goes when another
     needs its room and nobody is at it, and so does one that was set up otherwise or taken away.
-
-    `room_mb`: the memory that is left on the device, in MiB, asked on its thread; None where
-    nobody knows. `idle_s`: see `IDLE_S`.
-    """
+    `idle_s`: see `IDLE_S`."""
 
     def __init__(
         self,
         models: ModelRegistry,
         loaded: LoadedModels,
         on_device: OnDevice,
-        room_mb: Callable[[], float | None],
         idle_s: float = IDLE_S,
     ) -> None:
         self._models, self._loaded, self._on_device = models, loaded, on_device
-        self._room_mb, self._idle_s = room_mb, idle_s
+        self._idle_s = idle_s
         self._arrivals: dict[str, tuple[Arrival, asyncio.Task[Resident]]] = {}
         self._moving, self._left = asyncio.Lock(), asyncio.Event()
         self._making_room = False
@@ -141,7 +137,7 @@ class Residents:
         needed_mb = self._models.to_run(name).memory_mb
         if needed_mb is None:
             return True
-        room_mb = await self._on_device(self._room_mb)
+        room_mb = await self._on_device(self._loaded.room_mb)
         return room_mb is None or needed_mb <= room_mb
 
     async def _one_went(self) -> bool:

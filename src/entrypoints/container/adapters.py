@@ -171,7 +171,7 @@ def device_inference(
     threads, limits = torch_threads(settings), batch_limits(settings)
     return DeviceThreadInference(
         models, settings.device, threads, preload=True, limits=limits, on_sick=on_sick,
-        tell=telemetry.record,
+        most_mb=settings.models_memory_mb, tell=telemetry.record,
     )  # fmt: skip
 
 

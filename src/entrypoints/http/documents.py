@@ -119,7 +119,8 @@ class TaskListDocument(TypedDict):
 
 
 class ModelDocument(TypedDict):
-    """A model: `input` and `params` are JSON Schema 2020-12, `examples` whole submit bodies."""
+    """A model: `input` and `params` are JSON Schema 2020-12, `examples` whole submit bodies.
+    `load`: startup or lazy; `memory_mb`: of the device, weights and a pass, where anybody said."""
 
     name: str
     description: str
@@ -134,6 +135,9 @@ class ModelDocument(TypedDict):
     scale: int | None
     aliases: list[str]
     max_pixels: int | None
+    load: str
+    precision: str | None
+    memory_mb: float | None
 
 
 class ModelListDocument(TypedDict):

@@ -6,6 +6,7 @@ from typing import Any
 from domain.model.errors import InvalidRequest
 from domain.model.inputs import MAX_TEXT_CHARS, REQUIRED_TEXTS
 from domain.model.model_registry import RegisteredModel
+from domain.model.model_setup import Loading
 from domain.model.model_spec import ModelSpec
 from domain.model.request import PICTURE_ROLES, TEXT_ROLES
 from entrypoints.http.documents import ModelDocument
@@ -16,13 +17,19 @@ EXAMPLE_HOST = "https://example.com"
 
 def registered_document(model: RegisteredModel) -> ModelDocument:
     """As this process has it set up."""
-    return model_document(model.spec, model.unavailable, model.aliases)
+    setup = model.runner.setup
+    document = model_document(model.spec, model.unavailable, model.aliases)
+    document["load"] = model.loading.value
+    document["precision"] = setup.precision.value if setup and setup.precision else None
+    document["memory_mb"] = None if model.memory_mb is None else round(model.memory_mb, 1)
+    return document
 
 
 def model_document(
     spec: ModelSpec, unavailable: str | None = None, aliases: Sequence[str] = ()
 ) -> ModelDocument:
-    """`unavailable`: why it can't run here, if it can't."""
+    """Of a model that nobody set up otherwise. `unavailable`: why it can't run here, if it
+    can't."""
     return {
         "name": spec.name,
         "description": spec.description,
@@ -37,6 +44,9 @@ def model_document(
         "scale": spec.scale,
         "aliases": list(aliases),
         "max_pixels": spec.max_pixels,
+        "load": Loading.STARTUP.value,
+        "precision": None,
+        "memory_mb": None,
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,9 @@ def test_three_lines_plug_in_somebodys_own_file(photo: Path) -> None:
         assert made.size == (160, 120)
     shown = json.loads(typed("models", "info", "my-upscaler").stdout)
     assert (shown["available"], shown["scale"]) == (True, 4)
+    assert (shown["load"], shown["precision"]) == ("startup", None)
+    assert shown["memory_mb"] > 0
+    assert shown["setup"]["weights"] == "models/mine.pth"
 
 
 def test_a_model_without_its_weights_is_listed_with_the_reason(photo: Path) -> None:
@@ -57,6 +61,28 @@ def test_check_tells_state_and_leaves_a_status_for_scripts(mine: Path) -> None:
     bad = typed("models", "check")
     assert bad.exit_code == 1
     assert "mine.pth is cut short, damaged, or not what its name says." in bad.stdout
+
+
+def test_check_loads_what_its_head_says_can_be(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELS", "my-upscaler,invert")
+    good = typed("models", "check", "--load")
+    assert good.exit_code == 0, good.output
+    monkeypatch.setattr(
+        "adapters.runners.esrgan.weights.load_network", raising(RuntimeError("no such layer"))
+    )
+    assert typed("models", "check").exit_code == 0
+    bad = typed("models", "check", "--load")
+    assert bad.exit_code == 1
+    states = dict(re.split(r"  +", line)[::2] for line in bad.stdout.splitlines())
+    assert states["my-upscaler"] == "RuntimeError: no such layer"
+    assert states["invert"] == "ok"
+
+
+def raising(error: Exception) -> Callable[[Path], None]:
+    def fail(_path: Path) -> None:
+        raise error
+
+    return fail
 
 
 @pytest.mark.parametrize("words", [("models", "check"), ("models",), ("config", "check"), ("up",)])

@@ -31,9 +31,12 @@ class Device:
     """Has room for `places` models of `NEEDED_MB` each."""
 
     def __init__(self, places: int = 2) -> None:
-        self.models, self.places = ModelRegistry(), places
-        self.loaded = LoadedModels(self.models, "trial", lambda: None, tell=lambda _event: None)
-        self.residents = Residents(self.models, self.loaded, self.do, self.room_mb, idle_s=0)
+        self.models = ModelRegistry()
+        self.loaded = LoadedModels(
+            self.models, "trial", lambda: None, tell=lambda _event: None,
+            most_mb=NEEDED_MB * places,
+        )  # fmt: skip
+        self.residents = Residents(self.models, self.loaded, self.do, idle_s=0)
 
     def add(self, *names: str, loading: Loading = Loading.LAZY, trial: Trial | None = None) -> None:
         for name in names:
@@ -43,9 +46,6 @@ class Device:
     async def do(self, call: Callable[[], T]) -> T:
         await asyncio.sleep(0)
         return call()
-
-    def room_mb(self) -> float:
-        return NEEDED_MB * (self.places - len(tuple(self.loaded)))
 
     async def enter(self, name: str) -> Resident:
         return self.residents.take(name) or await self.residents.bring(name)
@@ -64,11 +64,23 @@ class Device:
 
 
 @pytest.fixture
-async def device() -> AsyncIterator[Device]:
-    device = Device()
-    device.add("a", "b", "c")
-    yield device
-    await device.residents.aclose()
+async def with_places() -> AsyncIterator[Callable[[int], Device]]:
+    """Makes devices with room for so many models, and three lazy ones to share it."""
+    made = list[Device]()
+
+    def make(places: int) -> Device:
+        made.append(Device(places))
+        made[-1].add("a", "b", "c")
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.residents.aclose()
+
+
+@pytest.fixture
+def device(with_places: Callable[[int], Device]) -> Device:
+    return with_places(2)
 
 
 async def test_the_one_used_least_lately_goes(device: Device) -> None:
@@ -95,9 +107,11 @@ async def test_nobody_loses_the_model_he_is_at(device: Device) -> None:
     assert a.users == 1
 
 
-async def test_who_came_later_stands_in_line_behind_who_waits_for_room(device: Device) -> None:
+async def test_who_came_later_stands_in_line_behind_who_waits_for_room(
+    with_places: Callable[[int], Device],
+) -> None:
     """Else a busy model would never leave."""
-    device.places = 1
+    device = with_places(1)
     a = await device.enter("a")
     order = list[str]()
 
@@ -115,18 +129,23 @@ async def test_who_came_later_stands_in_line_behind_who_waits_for_room(device: D
     assert order == ["b", "b", "a", "a"], "and those who wait for the same go together"
 
 
-async def test_one_too_large_for_the_device_is_tried_alone(device: Device) -> None:
-    device.places = 0
+async def test_one_too_large_for_the_device_is_tried_alone(
+    with_places: Callable[[int], Device],
+) -> None:
+    device = with_places(0)
     await device.use("a", "b")
     assert device.names == ["b"]
 
 
-async def test_memory_that_nobody_foresaw_is_made_by_the_same_rule(device: Device) -> None:
+async def test_memory_that_nobody_foresaw_is_made_by_the_same_rule(
+    with_places: Callable[[int], Device],
+) -> None:
+    device = with_places(9)
+
     def short(_: object) -> None:
         if device.loaded.names:
             raise GpuOutOfMemory
 
-    device.places = 9
     device.add("large", trial=Trial(on_load=short))
     await device.use("a", "b", "large")
     assert device.names == ["large"]
@@ -154,8 +173,8 @@ async def test_who_leaves_while_it_loads_is_not_counted(device: Device) -> None:
     assert one.cancelled() or await asyncio.wait([one])
 
 
-async def test_at_the_end_nobody_waits_on(device: Device) -> None:
-    device.places = 1
+async def test_at_the_end_nobody_waits_on(with_places: Callable[[int], Device]) -> None:
+    device = with_places(1)
     await device.enter("a")
     coming = asyncio.ensure_future(device.enter("b"))
     await device.tick()
