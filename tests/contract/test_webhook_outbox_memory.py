@@ -2,7 +2,9 @@ import pytest
 
 from adapters.tasks.memory import MemoryTaskStore
 from adapters.tasks.memory_outbox import MemoryWebhookOutbox
+from adapters.telemetry.memory import MemoryTelemetry
 from tests.contract.clauses.webhook_outbox import WebhookOutboxClauses
+from tests.contract.clauses.webhook_races import WebhookRaceClauses
 from tests.contract.task_factory import SteppedClock
 
 
@@ -23,3 +25,9 @@ def store(clock: SteppedClock, outbox: MemoryWebhookOutbox) -> MemoryTaskStore:
 
 class TestWebhookOutbox(WebhookOutboxClauses):
     pass
+
+
+class TestRaces(WebhookRaceClauses):
+    @pytest.fixture
+    def telemetry(self) -> MemoryTelemetry:
+        return MemoryTelemetry()

@@ -5,7 +5,9 @@ import pytest
 from adapters.redis_client import RedisClient
 from adapters.tasks.redis import RedisTaskStore
 from adapters.tasks.redis_outbox import RedisWebhookOutbox
+from adapters.telemetry.memory import MemoryTelemetry
 from tests.contract.clauses.webhook_outbox import WebhookOutboxClauses
+from tests.contract.clauses.webhook_races import WebhookRaceClauses
 from tests.contract.redis_space import redis_space
 from tests.contract.task_factory import SteppedClock
 
@@ -35,3 +37,9 @@ def outbox(space: tuple[RedisClient, str], clock: SteppedClock) -> RedisWebhookO
 
 class TestWebhookOutbox(WebhookOutboxClauses):
     pass
+
+
+class TestRaces(WebhookRaceClauses):
+    @pytest.fixture
+    def telemetry(self) -> MemoryTelemetry:
+        return MemoryTelemetry()

@@ -5,7 +5,9 @@ import pytest
 
 from adapters.tasks.sqlite import SqliteTaskStore
 from adapters.tasks.sqlite_outbox import SqliteWebhookOutbox
+from adapters.telemetry.memory import MemoryTelemetry
 from tests.contract.clauses.webhook_outbox import WebhookOutboxClauses
+from tests.contract.clauses.webhook_races import WebhookRaceClauses
 from tests.contract.task_factory import SteppedClock
 
 
@@ -34,3 +36,9 @@ def outbox(store: SqliteTaskStore) -> SqliteWebhookOutbox:
 
 class TestWebhookOutbox(WebhookOutboxClauses):
     pass
+
+
+class TestRaces(WebhookRaceClauses):
+    @pytest.fixture
+    def telemetry(self) -> MemoryTelemetry:
+        return MemoryTelemetry()

@@ -3,11 +3,11 @@
 import asyncio
 import struct
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from socket import SO_LINGER, SOL_SOCKET
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from tests.servers.scripted_http import answer
 
@@ -89,7 +89,7 @@ class WebhookReceiver:
             async with self._news:
                 self.arrivals.append(arrival)
                 self._news.notify_all()
-            await _do(self._step(path), arrival, writer)
+            await _while_there(reader, _do(self._step(path), arrival, writer))
         except (OSError, asyncio.IncompleteReadError):
             return  # the visitor left, which is what some scripts are about
         finally:
@@ -99,6 +99,17 @@ class WebhookReceiver:
     def _step(self, path: str) -> Step:
         steps = self._scripts.get(path, deque([OK]))
         return steps.popleft() if len(steps) > 1 else steps[0]
+
+
+async def _while_there(reader: asyncio.StreamReader, doing: Coroutine[Any, Any, None]) -> None:
+    """Whoever hangs up is not being answered any more."""
+    answering, leaving = asyncio.ensure_future(doing), asyncio.ensure_future(reader.read(1))
+    try:
+        await asyncio.wait([answering, leaving], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in (answering, leaving):
+            each.cancel()
+        await asyncio.gather(answering, leaving, return_exceptions=True)
 
 
 async def _do(step: Step, arrival: Arrival, writer: asyncio.StreamWriter) -> None:

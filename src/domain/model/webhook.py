@@ -31,6 +31,7 @@ class EventType(StrEnum):
     FAILED = "task.failed"
     CANCELED = "task.canceled"
     EXPIRED = "task.expired"
+    BATCH_COMPLETED = "batch.completed"
     PING = "webhook.ping"
 
 
@@ -44,7 +45,7 @@ class Outcome(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     STOPPED = "stopped"
-    """The receiver answered 410, or the task was deleted."""
+    """The receiver answered 410, or what it tells of was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Delivery:
     created_at: float
     forget_at: float
     task_id: str | None = None
+    batch_id: str | None = None
     revision: int = 1
     outcome: Outcome = Outcome.PENDING
     tries: int = 0
@@ -120,13 +122,13 @@ class Answer:
 
 def new_delivery(
     name: str, tenant: str, url: str, host: str, kind: EventType, at: float,
-    task_id: str | None = None, *, once: bool = False,
+    task_id: str | None = None, *, batch_id: str | None = None, once: bool = False,
 ) -> Delivery:  # fmt: skip
     """Due at once. `name`: unique for the kind, and rising with time: deliveries sort by it."""
     return Delivery(
         delivery_id=f"msg_{name}_{kind.rpartition('.')[2]}", tenant=tenant, url=url, host=host,
         type=kind.value, created_at=at, forget_at=at + KEPT_S, task_id=task_id, next_at=at,
-        once=once,
+        batch_id=batch_id, once=once,
     )  # fmt: skip
 
 

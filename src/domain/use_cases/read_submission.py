@@ -87,7 +87,8 @@ class ReadSubmission:
         inputs = with_logo(inputs, asked.logo, self._max_upload_bytes)
         for role, url in inputs.urls.items():
             judge_url(self._urls, url, picture_pointer(role, "url"))
-        self._judge_callback(asked)
+        self.judge_callback(asked.callback_url)
+        _refuse_events_for_nobody(asked)
         request = TaskRequest(
             model=spec.name, texts=inputs.texts, params=params, output=asked.output,
             priority=asked.priority, client_request_id=asked.client_request_id,
@@ -107,14 +108,17 @@ class ReadSubmission:
         sizes = {role: size for role, size in claimed.items() if size is not None}
         judge_sizes(sizes, spec, upscaling, self._max_pixels)
 
-    def _judge_callback(self, asked: Submission) -> None:
-        """Again on every try: what a name leads to may change."""
-        if asked.callback_url is not None:
-            judge_url(self._urls, asked.callback_url, "/callback_url")
-        elif asked.webhook_events is not None:
-            what = "webhook_events: there is no callback_url to tell of them."
-            fault = FieldError("/webhook_events", "callback_url_missing", what)
-            raise InvalidRequest(what, errors=[fault])
+    def judge_callback(self, url: str | None) -> None:
+        """Judged again on every try: what a name leads to may change. Raises `UrlNotAllowed`."""
+        if url is not None:
+            judge_url(self._urls, url, "/callback_url")
+
+
+def _refuse_events_for_nobody(asked: Submission) -> None:
+    if asked.webhook_events is not None and asked.callback_url is None:
+        what = "webhook_events: there is no callback_url to tell of them."
+        fault = FieldError("/webhook_events", "callback_url_missing", what)
+        raise InvalidRequest(what, errors=[fault])
 
 
 def judge_url(policy: UrlPolicy, url: str, pointer: str) -> Target:

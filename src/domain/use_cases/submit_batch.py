@@ -12,7 +12,6 @@ from domain.model.errors import (
     FieldError,
     IdempotencyMismatch,
     InvalidRequest,
-    NotSupported,
 )
 from domain.model.idempotency import fingerprint
 from domain.model.inputs import Inputs
@@ -87,8 +86,7 @@ class SubmitBatch:
             return await self._submitted(submission)
 
     async def _submitted(self, submission: BatchSubmission) -> SubmittedBatch:
-        if submission.callback_url is not None:
-            raise NotSupported("callback_url: this server sends no webhooks.")
+        self._read.judge_callback(submission.callback_url)
         readings = await asyncio.to_thread(self._readings, submission)
         await self._judge(submission, readings)
         await self._room([reading.request for reading in readings], submission.caller)

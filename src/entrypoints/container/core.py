@@ -132,7 +132,7 @@ class CoreContainer(containers.DeclarativeContainer):
     recover = providers.Singleton(RecoverTasks, ledger, queue, telemetry, now, policy)
     purge = providers.Singleton(PurgeTasks, store, erase)
     finish_batches = providers.Singleton(
-        FinishBatches, batches, now, settings.provided.result_ttl_s,
+        FinishBatches, batches, outbox, now, settings.provided.result_ttl_s,
         settings.provided.idempotency_ttl_s,
     )  # fmt: skip
     shared_lifetimes = providers.Callable(

@@ -52,8 +52,8 @@ class WebhooksContainer(Core):
         Core.settings.provided.webhook_rotation_s,
     )  # fmt: skip
     send_webhook = providers.Singleton(
-        SendWebhook, Core.outbox, Core.store, signing, sender, Core.telemetry, Core.now,
-        Core.elapsed, Core.draw, webhook_policy,
+        SendWebhook, Core.outbox, Core.store, Core.batches, signing, sender, Core.telemetry,
+        Core.now, Core.elapsed, Core.draw, webhook_policy,
     )  # fmt: skip
     deliver = providers.Singleton(
         DeliverWebhooks, Core.outbox, send_webhook, Core.telemetry, Core.now, Core.elapsed,

@@ -1,6 +1,6 @@
 """The body of a batch: its shape only. Each item is checked for itself, so that all can be told."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
@@ -26,5 +26,9 @@ class BatchBody(Strict):
     items: list[Unchecked] = Field(min_length=1, max_length=MOST_ITEMS)
     client_request_id: RequestId = None
     callback_url: str | None = Field(
-        default=None, max_length=2048, description="Not supported yet."
+        default=None, max_length=2048, examples=["https://example.com/hooks/darkroom"],
+        description="Where a signed `batch.completed` tells that every task has ended.",
+    )  # fmt: skip
+    webhook_events: list[Literal["batch.completed"]] | None = Field(
+        default=None, min_length=1, max_length=1, description="What `callback_url` is told of."
     )

@@ -9,6 +9,7 @@ class DeliveryDocument(TypedDict):
     webhook_id: str
     type: str
     task_id: str | None
+    batch_id: str | None
     url: str
     outcome: str
     tries: int

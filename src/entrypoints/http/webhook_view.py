@@ -7,8 +7,9 @@ from starlette.requests import Request
 
 from domain.model.task import Task
 from domain.model.webhook import Delivery
-from domain.use_cases.send_webhook import Body
+from domain.use_cases.send_webhook import Body, Subject
 from entrypoints.http.answers import to_json
+from entrypoints.http.batch_view import batch_document
 from entrypoints.http.gateway import Gateway
 from entrypoints.http.task_view import rfc3339, task_document
 from entrypoints.http.webhook_documents import DeliveryDocument
@@ -18,10 +19,12 @@ def bodies(gateway: Gateway) -> Body:
     """What `gateway` says to receivers: tasks as it shows them to whoever asks."""
     asked = _as_if_asked(gateway.public_url)
 
-    async def body(delivery: Delivery, task: Task | None) -> bytes:
+    async def body(delivery: Delivery, subject: Subject) -> bytes:
         data: Any = {"tenant": delivery.tenant}
-        if task is not None:
-            data = await task_document(gateway, asked, task)
+        if isinstance(subject, Task):
+            data = await task_document(gateway, asked, subject)
+        elif subject is not None:
+            data = batch_document(asked, subject)
         happened_at = rfc3339(delivery.created_at)
         return to_json({"type": delivery.type, "timestamp": happened_at, "data": data})
 
@@ -33,6 +36,7 @@ def delivery_document(delivery: Delivery) -> DeliveryDocument:
         "webhook_id": delivery.delivery_id,
         "type": delivery.type,
         "task_id": delivery.task_id,
+        "batch_id": delivery.batch_id,
         "url": delivery.url,
         "outcome": delivery.outcome.value,
         "tries": delivery.tries,

@@ -206,3 +206,37 @@ async def test_others_see_nothing_of_it(surface: Surface, client: AsyncClient) -
 async def test_the_schema_knows_the_events_of_the_domain() -> None:
     schema = SubmitBody.model_json_schema()["properties"]["webhook_events"]
     assert schema["anyOf"][0]["items"]["enum"] == [event.value for event in CHOOSABLE]
+
+
+async def test_a_batch_tells_once_that_all_of_it_has_ended(
+    surface: Surface, client: AsyncClient
+) -> None:
+    items = [body() for _ in range(3)]
+    sent = {"items": items, "callback_url": HOOK, "webhook_events": ["batch.completed"]}
+    batch = (await client.post("/v1/batches", json=sent)).json()
+    await client.post(f"/v1/batches/{batch['batch_id']}/cancel")
+    finish = surface.container.finish_batches()
+    for _ in range(2):
+        await finish()
+    (arrived,) = (await delivered(surface, 1)).arrived
+    told = json.loads(arrived.body)
+    assert told["type"] == "batch.completed"
+    assert told["data"]["batch_id"] == batch["batch_id"]
+    assert told["data"]["counts"]["canceled"] == 3
+    (row,) = (await client.get(LOG)).json()["data"]
+    assert (row["batch_id"], row["task_id"]) == (batch["batch_id"], None)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"callback_url": "http://10.0.0.1/"}, "url_not_allowed"),
+        ({"callback_url": HOOK, "webhook_events": ["task.started"]}, "invalid_request"),
+    ],
+)
+async def test_a_batch_to_nowhere_is_refused_whole(
+    client: AsyncClient, more: dict[str, object], code: str
+) -> None:
+    answer = await client.post("/v1/batches", json={"items": [body()], **more})
+    assert_problem(answer, 422, code)
+    assert (await client.get("/v1/tasks")).json()["data"] == []

@@ -131,9 +131,9 @@ def test_redelivered_it_starts_over_under_the_same_name(answer: Answer) -> None:
 
 
 def test_stopped_it_says_why() -> None:
-    over = stopped(leased(FRESH, NOW, POLICY), "The task was deleted.")
+    over = stopped(leased(FRESH, NOW, POLICY), "What it tells of was deleted.")
     assert (over.outcome, over.next_at, over.leased_until) == (Outcome.STOPPED, None, None)
-    assert over.error == "The task was deleted."
+    assert over.error == "What it tells of was deleted."
 
 
 def test_who_answers_is_there_unless_it_asks_for_less() -> None:

@@ -149,7 +149,7 @@ async def test_a_deleted_task_is_told_no_more(house: House) -> None:
     async with delivering(house):
         await settled(house)
     (row,) = await log(house)
-    assert (row.outcome, row.error) == (Outcome.STOPPED, "The task was deleted.")
+    assert (row.outcome, row.error) == (Outcome.STOPPED, "What it tells of was deleted.")
     assert arrived(house) == []
 
 
