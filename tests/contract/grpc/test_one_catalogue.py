@@ -10,6 +10,7 @@ from httpx2 import AsyncClient, Response
 from darkroom.imagegenx import scheduler_pb2 as wire
 from darkroom.imagegenx.scheduler_pb2_grpc import SchedulerServiceStub
 from domain.model.errors import Overloaded, StorageUnavailable
+from domain.use_cases.create_key import KeyOrder
 from tests.contract.http.envelopes import refused
 from tests.contract.http.problems import assert_problem
 from tests.contract.http.surface import KEY, PUBLIC_URL, Surface
@@ -137,6 +138,25 @@ async def test_one_code_on_every_surface(
     await all_refuse(client, stub, wrong)
     waiting = sum((await surface.container.queue().depth()).values())
     assert waiting == (1 if wrong.again else 0)
+
+
+async def test_a_key_that_opens_no_more_has_one_code(
+    client: AsyncClient, stub: SchedulerServiceStub, surface: Surface
+) -> None:
+    cases = surface.gateway.use_cases
+    expired = await cases.create_key(KeyOrder(user_id="u", tenant="a", life_s=60))
+    revoked = await cases.create_key(KeyOrder(user_id="u", tenant="a", life_s=600))
+    reading = await cases.create_key(
+        KeyOrder(user_id="u", tenant="a", life_s=600, scopes=["tasks:read"])
+    )
+    await cases.revoke_key(revoked.key.key_id)
+    surface.now.at += 61
+    for key, code, status in [
+        (expired, "api_key_expired", 401), (revoked, "api_key_revoked", 401),
+        (reading, "insufficient_scope", 403),
+    ]:  # fmt: skip
+        wrong = Wrong(code, status, imagegenx=403, grpc=401, key=key.text)
+        await all_refuse(client, stub, wrong)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,15 @@ async def test_a_mark_that_is_not_enabled_counts_for_nothing(
     assert task.request.output.watermark is None
 
 
+async def test_whom_to_tell_goes_with_the_task(client: AsyncClient, surface: Surface) -> None:
+    task = await surface.store.get(await generated(client, callback_url=PUBLIC_URL))
+    assert task is not None
+    assert task.request.callback_url == PUBLIC_URL
+    private = {"text": "a boat", "callback_url": "http://10.0.0.1/"}
+    data = refused(await client.post(GENERATE, json=private), 422, "url_not_allowed")
+    assert data["errors"][0]["pointer"] == "/callback_url"
+
+
 async def test_a_model_without_such_parameters_is_sent_no_defaults(
     client: AsyncClient, surface: Surface
 ) -> None:
