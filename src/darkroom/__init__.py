@@ -27,6 +27,7 @@ from domain.model.runner import Checkpoint, ModelRunner, RunnerInput, RunnerOutp
 
 if TYPE_CHECKING:
     from darkroom.client import Darkroom
+    from darkroom.following import TaskEvent
     from darkroom.webhooks import WebhookNotGenuine, verify_webhook
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Picture",
     "RunnerInput",
     "RunnerOutput",
+    "TaskEvent",
     "WebhookNotGenuine",
     "verify_webhook",
 ]
@@ -59,6 +61,10 @@ def __getattr__(name: str) -> Any:
         from darkroom.client import Darkroom
 
         return Darkroom
+    if name == "TaskEvent":
+        from darkroom.following import TaskEvent
+
+        return TaskEvent
     if name in ("WebhookNotGenuine", "verify_webhook"):
         from darkroom import webhooks
 

@@ -7,10 +7,12 @@ import pytest
 from adapters.events.redis import RedisEventBus
 from adapters.redis_client import RedisClient
 from adapters.tasks.redis import RedisTaskStore
+from adapters.telemetry.memory import MemoryTelemetry
 from domain.model.life_cycle import claim
 from domain.model.task import STARTED
 from ports.event_bus import MISSED
 from tests.contract.clauses.event_bus import SOON_S, EventBusClauses, heard
+from tests.contract.clauses.following import FollowingClauses
 from tests.contract.redis_space import redis_space, redis_url
 from tests.contract.task_factory import POLICY, START, SteppedClock, pending
 from tests.servers.tcp_link import tcp_link
@@ -38,12 +40,24 @@ async def subscribed(bus: RedisEventBus) -> RedisEventBus:
     return bus
 
 
+@pytest.fixture
+async def bus(space: Space) -> AsyncIterator[RedisEventBus]:
+    bus = await subscribed(RedisEventBus(*space))
+    yield bus
+    await bus.aclose()
+
+
+@pytest.fixture
+def telemetry() -> MemoryTelemetry:
+    return MemoryTelemetry()
+
+
 class TestEventBus(EventBusClauses):
-    @pytest.fixture
-    async def bus(self, space: Space) -> AsyncIterator[RedisEventBus]:
-        bus = await subscribed(RedisEventBus(*space))
-        yield bus
-        await bus.aclose()
+    pass
+
+
+class TestFollowing(FollowingClauses):
+    pass
 
 
 @pytest.mark.anyio
