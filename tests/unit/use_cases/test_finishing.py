@@ -11,8 +11,11 @@ from PIL import Image
 from domain.model.control import AttemptControl
 from domain.model.errors import ImageTooLarge, InvalidRequest, NotSupported, UrlNotAllowed
 from domain.model.model_registry import ModelRegistry
+from domain.model.model_spec import ModelSpec
 from domain.model.output import OutputOptions, Watermark
+from domain.model.output_checks import judge_sizes
 from domain.model.task import FAILURE, SUCCESS, Task
+from domain.model.upscaling import Upscaling
 from tests.unit.use_cases.enlarging import Double, Quadruple, Triplets
 from tests.unit.use_cases.house import House, inline, png
 
@@ -382,3 +385,14 @@ async def test_each_picture_of_a_model_that_makes_several_is_finished_and_kept(
         kept = Image.open(io.BytesIO(blob.data))
         assert kept.size == told.size == (16, 12)
         assert kept.getpixel((0, 0))[0] == level
+
+
+def test_an_image_to_paint_over_decides_nothing_about_the_size_of_the_result() -> None:
+    """It is scaled to what is painted; the upscaler judges that once it is there."""
+    spec = ModelSpec(
+        name="paint", description="", needs=frozenset({"prompt"}), takes=frozenset({"image"})
+    )
+    judge_sizes({"image": (4000, 3000)}, spec, Upscaling(4, ("quadruple",), 4), 64_000_000)
+    fixed = ModelSpec(name="invert", description="")
+    with pytest.raises(ImageTooLarge):
+        judge_sizes({"image": (4000, 3000)}, fixed, Upscaling(4, ("quadruple",), 4), 64_000_000)

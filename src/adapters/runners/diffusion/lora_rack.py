@@ -18,6 +18,8 @@ from domain.model.json_value import Json
 ROOM = 4
 """How many stay loaded: each holds some 10 to 200 MB of the device's memory."""
 
+MISFITS = (OSError, SafetensorError, ValueError, KeyError, InferenceFailed)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -82,9 +84,11 @@ class LoraRack:
             tensors = alphas_folded(load_file(path))
             with device_faults("loading a LoRA"):
                 self._pipeline.load_lora_weights(tensors, adapter_name=adapter)
-        except (OSError, SafetensorError, ValueError, KeyError, InferenceFailed) as error:
-            self._forget(adapter)
-            raise _unusable(name, "its file does not fit this model") from error
+        except BaseException as error:
+            self._forget(adapter)  # one network may have it already
+            if isinstance(error, MISFITS):
+                raise _unusable(name, "its file does not fit this model") from error
+            raise
         if adapter not in self._adapters():
             raise _unusable(name, "it changes no part of this model")
         return Loaded(adapter, version, digest)

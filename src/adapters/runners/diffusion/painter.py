@@ -37,6 +37,12 @@ class Painter:
         self._manifest = manifest
         self._pipelines: dict[str, Any] = {}
 
+    @property
+    def item_bytes(self) -> int:
+        """Of one number, in the precision of these networks."""
+        size: int = self._text.unet.dtype.itemsize
+        return size
+
     def paint(self, batch: Sequence[Order]) -> Sequence[Painted]:
         """All in one run; they have one batch key. A checkpoint's exception ends the run at once
         and leaves nothing behind that a next one would notice."""

@@ -4,6 +4,7 @@ reads the spec, and of the folder its names and shapes."""
 import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 DRAWN_BELOW = 2**32
 TAKES = frozenset({"negative_prompt", "image", "mask"})
 PROBE_PX = 64
+BYTES_PER_PX = 5000
+"""What a pixel of a batch takes on the device, by the bytes of one number: a guess, unmeasured."""
 
 
 class DiffusionRunner(ModelRunner):
@@ -61,7 +64,7 @@ class DiffusionRunner(ModelRunner):
             ) from error
         painter = load_painter(self.pipeline, self.setup or ModelSetup(name=""), device)
         painter.paint([self._trial()])
-        self._painter = painter
+        self._painter, self.budget_px = painter, self._budget_px(painter.item_bytes)
 
     def prepare(self, work: RunnerInput) -> Order:
         from adapters.runners.diffusion.pictures import control_of, fitted, mask_of
@@ -113,6 +116,10 @@ class DiffusionRunner(ModelRunner):
     def probe(self) -> None:
         if self._painter is not None:
             self._painter.paint([self._trial()])
+
+    def _budget_px(self, item_bytes: int) -> float:
+        given = None if self.setup is None else self.setup.device_memory_mb
+        return inf if given is None else given * 2**20 / (BYTES_PER_PX * item_bytes)
 
     def _size(self, work: RunnerInput) -> Size:
         asked, image = work.params["resolution"], work.pictures.get("image")

@@ -1,6 +1,9 @@
 """Folders as diffusers saves them, and what is no such folder."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -13,7 +16,12 @@ from torch import nn
 
 from adapters.runners.diffusion.acceleration import accelerate
 from adapters.runners.diffusion.folder import digest_of
-from adapters.runners.diffusion.runner import DiffusionRunner, StableDiffusion15, StableDiffusionXL
+from adapters.runners.diffusion.runner import (
+    BYTES_PER_PX,
+    DiffusionRunner,
+    StableDiffusion15,
+    StableDiffusionXL,
+)
 from domain.model.errors import ContentFiltered, ModelUnavailable
 from domain.model.model_setup import Accelerator, ModelSetup, Precision, SetupError
 from tests.contract.runners.diffusion.tiny import saved_safety_checker
@@ -171,3 +179,29 @@ def test_the_index_may_hold_more_than_parts(own: Path) -> None:
     index = json.loads((own / "model_index.json").read_text())
     (own / "model_index.json").write_text(json.dumps({**index, "note": "mine", "list": [1, 2, 3]}))
     assert set_up(own).unavailable is None
+
+
+JUDGED = """
+import sys
+from adapters.runners.diffusion.runner import StableDiffusion15
+from domain.model.model_setup import ModelSetup
+
+kind = StableDiffusion15.set_up(ModelSetup(name="mine", weights=sys.argv[1]))
+assert kind.unavailable is None
+assert kind.spec.validate({"resolution": "512x512", "sampler": "ddim"})["sampler"] == "DDIM"
+heavy = {"torch", "diffusers", "transformers", "numpy", "PIL", "safetensors"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+
+def test_a_gateway_judges_folder_and_params_without_a_models_library(sd15_folder: Path) -> None:
+    command = [sys.executable, "-c", JUDGED, str(sd15_folder)]
+    env = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_devices_memory_bounds_a_batch(sd15_folder: Path) -> None:
+    made = Studio(set_up(sd15_folder, device_memory_mb=100))
+    assert made.runner.budget_px == 100 * 2**20 / (4 * BYTES_PER_PX)
+    made.runner.release()

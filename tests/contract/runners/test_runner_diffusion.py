@@ -3,24 +3,25 @@ from pathlib import Path
 
 import pytest
 
-from adapters.runners.diffusion.runner import StableDiffusion15
+from adapters.runners.diffusion.runner import StableDiffusion15, StableDiffusionXL
 from domain.model.model_setup import ModelSetup
 from domain.model.runner import ModelRunner, RunnerInput
 from tests.contract.clauses.runner import RunnerClauses
-from tests.contract.runners.diffusion.tiny import saved_sd15
+from tests.contract.runners.diffusion.tiny import saved_sd15, saved_sdxl
 from tests.contract.runners.diffusion.works import noise, work_for
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return saved_sd15(tmp_path_factory.mktemp("clauses") / "tiny")
+def sd15(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved_sd15(tmp_path_factory.mktemp("sd15") / "tiny")
 
 
-class TestStableDiffusion15(RunnerClauses):
-    @pytest.fixture
-    def kind(self, folder: Path) -> type[ModelRunner]:
-        return StableDiffusion15.set_up(ModelSetup(name="sd15", weights=str(folder)))
+@pytest.fixture(scope="module")
+def sdxl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved_sdxl(tmp_path_factory.mktemp("sdxl") / "tiny")
 
+
+class Diffusion(RunnerClauses):
     @pytest.fixture
     def alike(self, kind: type[ModelRunner]) -> Sequence[RunnerInput]:
         """Prompts and seeds are each item's own, and how many pictures it wants."""
@@ -48,3 +49,15 @@ class TestStableDiffusion15(RunnerClauses):
     @pytest.fixture
     def held_bytes(self) -> int:
         return 4 * 500_000
+
+
+class TestStableDiffusion15(Diffusion):
+    @pytest.fixture
+    def kind(self, sd15: Path) -> type[ModelRunner]:
+        return StableDiffusion15.set_up(ModelSetup(name="tiny", weights=str(sd15)))
+
+
+class TestStableDiffusionXL(Diffusion):
+    @pytest.fixture
+    def kind(self, sdxl: Path) -> type[ModelRunner]:
+        return StableDiffusionXL.set_up(ModelSetup(name="tiny", weights=str(sdxl)))
