@@ -74,6 +74,8 @@ class PrometheusTelemetry(Telemetry):
         self._know(models)
         for loop in LOOPS:
             self._metrics.loop_failures(self._loop(loop))
+        for outcome in Outcome:
+            self._metrics.webhooks(_told(outcome))
 
     def record(self, event: Event) -> None:
         match event:
@@ -101,7 +103,7 @@ class PrometheusTelemetry(Telemetry):
             case StreamClosed():
                 self._metrics.streams.dec()
             case WebhookTried():
-                self._metrics.webhooks(_told(event)).inc()
+                self._metrics.webhooks(_told(event.delivery.outcome)).inc()
             case AttemptFailed():
                 pass  # its task moves next, and that is counted
             case ModelsReloaded():
@@ -183,8 +185,7 @@ def _run_s(task: Task) -> float:
     return max(0.0, task.finished_at - task.started_at)
 
 
-def _told(event: WebhookTried) -> str:
-    outcome = event.delivery.outcome
+def _told(outcome: Outcome) -> str:
     return RETRIED if outcome is Outcome.PENDING else outcome.value
 
 

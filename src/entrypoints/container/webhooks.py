@@ -7,7 +7,7 @@ from dependency_injector import providers
 from domain.model.carriers import Pool
 from domain.model.webhook import WebhookPolicy
 from domain.model.webhook_secret import as_secret
-from domain.use_cases.deliver_webhooks import DeliverWebhooks
+from domain.use_cases.deliver_webhooks import LEAVE_S, DeliverWebhooks
 from domain.use_cases.list_deliveries import GetDelivery, ListDeliveries
 from domain.use_cases.ping_webhook import PingWebhook
 from domain.use_cases.redeliver_webhook import RedeliverWebhook
@@ -46,6 +46,7 @@ class WebhooksContainer(Core):
     )
     webhook_policy = providers.Singleton(webhook_policy, Core.settings)
     pool = providers.Singleton(Pool)
+    leave_s = providers.Object(LEAVE_S)
     signing = providers.Singleton(
         TenantSecretKeeper, secret_store, Core.now, providers.Object(new_secret),
         providers.Callable(fixed_secrets, Core.settings),
@@ -57,7 +58,7 @@ class WebhooksContainer(Core):
     )  # fmt: skip
     deliver = providers.Singleton(
         DeliverWebhooks, Core.outbox, send_webhook, Core.telemetry, Core.now, Core.elapsed,
-        Core.draw, webhook_policy, pool,
+        Core.draw, webhook_policy, pool, leave_s=leave_s,
     )  # fmt: skip
     webhooks = providers.Singleton(
         WebhookUseCases,

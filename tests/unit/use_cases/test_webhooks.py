@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from dependency_injector import providers
 
 from adapters.webhooks.memory import Arrived, MemoryWebhookSender
 from domain.model.errors import DeliveryNotFound, SecretFixed, SecretShown, UrlNotAllowed
 from domain.model.events import LoopFailed, WebhookTried
 from domain.model.task import Task
 from domain.model.webhook import Answer, Delivery, Outcome
+from domain.use_cases.send_webhook import Subject
 from entrypoints.http.webhook_view import bodies
 from ports.webhook_outbox import DeliveryQuery
 from tests.unit.use_cases.house import House
@@ -119,10 +121,11 @@ async def test_a_failed_try_comes_again_by_the_schedule_under_the_same_id(house:
 
 async def test_a_try_whose_sender_died_is_made_again(house: House) -> None:
     """It was leased, and nobody ever said what came of it."""
+    house.container.override_providers(leave_s=providers.Object(0.0))
     await canceled(house)
     stuck = asyncio.Event()
 
-    async def never(_delivery: Delivery, _task: Task | None) -> bytes:
+    async def never(_delivery: Delivery, _subject: Subject) -> bytes:
         stuck.set()
         await asyncio.Event().wait()
         return b""
@@ -136,6 +139,29 @@ async def test_a_try_whose_sender_died_is_made_again(house: House) -> None:
     assert [each.headers["webhook-id"] for each in arrived(house)] == [
         row.delivery_id for row in await log(house)
     ]
+
+
+async def test_who_ends_lets_come_back_what_is_under_way_and_begins_nothing_more(
+    house: House,
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    real = bodies(house.container.gateway())
+
+    async def slow(delivery: Delivery, subject: Subject) -> bytes:
+        begun.set()
+        await go_on.wait()
+        return await real(delivery, subject)
+
+    for _ in range(9):
+        await canceled(house)
+    loop = asyncio.create_task(house.container.deliver()(slow))
+    await begun.wait()
+    loop.cancel()
+    asyncio.get_running_loop().call_soon(go_on.set)
+    await asyncio.wait([loop])
+    outcomes = [row.outcome for row in await log(house)]
+    assert outcomes.count(Outcome.DELIVERED) == len(arrived(house)) == 4
+    assert not any(row.leased_until for row in await log(house))
 
 
 async def settled_after_lease(house: House) -> None:
@@ -174,10 +200,10 @@ async def test_an_error_is_told_and_the_loop_goes_on(house: House) -> None:
     broken = [True]
     real = bodies(house.container.gateway())
 
-    async def body(delivery: Delivery, task: Task | None) -> bytes:
+    async def body(delivery: Delivery, subject: Subject) -> bytes:
         if broken.pop() if broken else False:
             raise RuntimeError("a mistake of ours")
-        return await real(delivery, task)
+        return await real(delivery, subject)
 
     await canceled(house)
     loop = asyncio.create_task(house.container.deliver()(body))
