@@ -55,6 +55,13 @@ def test_a_request_is_counted_by_template_and_status_class(scrape: Scrape) -> No
     assert scrape.value("http_request_duration_seconds_bucket", **route, le="0.2") == 2
 
 
+def test_a_call_over_grpc_is_counted_by_its_outcome(scrape: Scrape) -> None:
+    rpc = "imagegenx.SchedulerService/SubmitTask"
+    scrape.after(RequestServed("GRPC", rpc, 422, 0.15, "r-1", "acme"))
+    named = {"method": "GRPC", "route": rpc, "status_class": "4xx"}
+    assert scrape.value("http_requests_total", **named) == 1
+
+
 def test_the_objectives_are_bucket_edges(scrape: Scrape) -> None:
     scrape.after(RequestServed("POST", "/v1/tasks", 202, 0.01, "r-1"), claimed())
     text = generate_latest(scrape.registry).decode()
