@@ -11,6 +11,8 @@ from tests.e2e.production_process import Program, running, until
 
 pytest_plugins = ["tests.e2e.production_stack"]
 
+MAX_LINES = 1_500
+
 
 @pytest.fixture
 def told(stack: Stack) -> Iterator[Callable[[], list[str]]]:
@@ -36,6 +38,18 @@ def test_it_tells_what_waits_and_who_works(
     with stack.worker(WORKER_CONCURRENCY="3"):
         until(lambda: 'darkroom_worker_slots{state="free"} 3.0' in told())
         until(lambda: 'darkroom_queue_depth{priority="low"} 0.0' in told())
+
+
+def test_what_any_process_tells_stays_small(
+    stack: Stack, client: Client, told: Callable[[], list[str]]
+) -> None:
+    """After ids without end; each line is kept for weeks."""
+    for number in range(100):
+        client.get(f"/v1/tasks/{number:032x}")
+    with stack.worker() as worker:
+        assert len(exposition(worker.metrics_port)) < MAX_LINES
+    assert len(client.get("/metrics").text.splitlines()) < MAX_LINES
+    assert len(told()) < MAX_LINES
 
 
 def test_no_other_process_tells_the_depth(stack: Stack, client: Client) -> None:

@@ -8,10 +8,11 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from httpx2 import Client
 
 from tests.contract.services import free_port, missing, require_program
 from tests.e2e.infra.local_fixture import S3
-from tests.e2e.infra.local_stack import LocalStack, submit
+from tests.e2e.infra.local_stack import PICTURE, LocalStack, submit
 from tests.e2e.infra.signs import SIGNS, diagnosis
 from tests.e2e.production import Stack
 from tests.e2e.production_process import until
@@ -82,8 +83,10 @@ def sending(local: LocalStack, key: str, pause_s: float = 0.6, **params: Any) ->
             number = 0
             while not over.wait(pause_s):
                 number += 1
-                model = "trial" if params or number % 2 else "invert"
-                submit(client, f"n-{number}", model=model, params=params)
+                if params or number % 2:
+                    submit(client, f"n-{number}", params=params)
+                else:
+                    invert(client, f"{key}-{number}")
 
     thread = Thread(target=send)
     thread.start()
@@ -92,6 +95,12 @@ def sending(local: LocalStack, key: str, pause_s: float = 0.6, **params: Any) ->
     finally:
         over.set()
         thread.join()
+
+
+def invert(client: Client, name: str) -> None:
+    """Another model, that is always well."""
+    body = {"model": "invert", "input": {"image_base64": PICTURE}, "client_request_id": name}
+    assert client.post("/v1/tasks", json=body).status_code == 202
 
 
 @contextmanager
