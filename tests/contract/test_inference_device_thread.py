@@ -10,9 +10,9 @@ import pytest
 from adapters.inference.device_thread import DeviceThreadInference
 from domain.model.batching import BatchLimits
 from domain.model.control import Stopped
-from domain.model.errors import GpuOutOfMemory, InferenceFailed
-from domain.model.events import BatchRan, Event, ModelLoaded
-from domain.model.model_registry import ModelRegistry
+from domain.model.errors import GpuOutOfMemory, InferenceFailed, ModelUnavailable
+from domain.model.events import BatchRan, Event, ModelLoaded, ModelNotLoaded
+from domain.model.model_registry import ModelRegistry, RegisteredModel
 from domain.model.model_setup import Loading
 from tests.contract.clauses.inference import BrokenRunner, InferenceClauses, SumRunner, run
 from tests.contract.clauses.inference import work as picture
@@ -56,6 +56,36 @@ async def test_preloaded_models_are_ready_after_start() -> None:
     assert calls == ["threads"]
     await inference.aclose()
     assert inference.loaded == ()
+
+
+async def test_a_model_that_lacks_something_keeps_no_other_from_its_start() -> None:
+    told: list[Event] = []
+    models = Trial(on_load=raising(ModelUnavailable("No diffusers."))).registered("lacking")
+    Trial().registered("good", models)
+    inference = DeviceThreadInference(models, "trial", preload=True, tell=told.append)
+    await inference.start()
+    assert list(inference.loaded) == ["good"]
+    assert ModelNotLoaded("lacking", "No diffusers.") in told
+    [answer] = await all_of(run(inference, "lacking", work(1)))
+    assert isinstance(answer, ModelUnavailable)
+    assert await all_of(run(inference, "good", work(2))) == [2]
+    await inference.aclose()
+
+
+async def test_lazy_models_take_turns_where_there_is_no_room_for_both() -> None:
+    trials = {name: Trial() for name in ("a", "b")}
+    models = ModelRegistry()
+    for name, trial in trials.items():
+        [found] = trial.registered(name).models
+        models.add(RegisteredModel(found.runner, loading=Loading.LAZY, memory_mb=6))
+    inference = DeviceThreadInference(models, "trial", most_mb=10)
+    await inference.start()
+    works = [("ab"[n % 2], n) for n in range(20)]
+    answers = await all_of(*(run(inference, name, work(n)) for name, n in works))
+    assert answers == list(range(20))
+    assert len(inference.loaded) == 1
+    assert sum(trial.loads for trial in trials.values()) == 2, "all that wait for one go together"
+    await inference.aclose()
 
 
 async def test_it_may_be_closed_twice_and_without_a_start() -> None:

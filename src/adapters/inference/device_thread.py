@@ -21,8 +21,8 @@ from adapters.inference.turns import Job, Place, Turns
 from domain.model.batching import BatchLimits
 from domain.model.control import Stop, Stopped
 from domain.model.device import DeviceUse
-from domain.model.errors import DeviceFault
-from domain.model.events import Event
+from domain.model.errors import DeviceFault, ModelUnavailable
+from domain.model.events import Event, ModelNotLoaded
 from domain.model.model_registry import ModelRegistry
 from domain.model.priority import Priority
 from domain.model.runner import ModelRunner, RunnerInput
@@ -64,6 +64,7 @@ class DeviceThreadInference(Inference, Lifecycle):
         tell: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._models, self._device, self._preload = models, device, preload
+        self._tell = tell
         self._on_sick, self._set_threads = on_sick, set_threads
         self._health = DeviceHealth(proof_s)
         self._loaded = LoadedModels(models, device, self._warm, tell, most_mb)
@@ -86,8 +87,11 @@ class DeviceThreadInference(Inference, Lifecycle):
         return model in self._models and not self._health.sick
 
     async def start(self) -> None:
-        for failure in (await self.refresh()).values():
-            raise failure
+        """A model whose weights or library turn out to be missing costs its own tasks alone."""
+        for name, failure in (await self.refresh()).items():
+            if not isinstance(failure, ModelUnavailable):
+                raise failure
+            self._tell(ModelNotLoaded(name, failure.detail))
 
     async def refresh(self) -> Mapping[str, Exception]:
         return await self._residents.refresh(self._models.for_startup if self._preload else ())
