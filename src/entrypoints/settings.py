@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         60, description="Writing calls a key may make in a minute."
     )
     max_queue_depth: Count = Field(10_000, description="Waiting tasks past which submits get 503.")
+    max_queue_depth_per_tenant: Count | None = Field(
+        None, description="Waiting tasks of a tenant past which it gets 429; default: half of all."
+    )
     api_keys: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("api_keys", "api_key"),

@@ -7,13 +7,15 @@ local holder = KEYS[1] and redis.call('GET', KEYS[1])
 local twin = holder and batch_of(holder)
 if twin then return twin end
 
-redis.call('DEL', batch_row(given.batch))
+if redis.call('EXISTS', batch_row(given.batch)) == 1 then
+  redis.call('DEL', batch_row(given.batch))
+end
 redis.call('HSET', batch_row(given.batch), 'body', given.body, 'forget_at', '',
   'key', KEYS[1] or '', unpack(given.counts))
 if KEYS[1] then redis.call('SET', KEYS[1], given.batch) end
 for _, task in ipairs(given.tasks) do
   for name, value in pairs(task) do given[name] = value end
-  write('[]', '')
+  write('[]', '', '')
 end
 use(given.usage)
 return false

@@ -18,6 +18,6 @@ if KEYS[1] then
   redis.call('SET', KEYS[1], given.id)
   if given.key_ms then redis.call('PEXPIRE', KEYS[1], given.key_ms) end
 end
-write('[]', KEYS[1] or '')
+write('[]', KEYS[1] or '', '')
 use(given.usage)
 return false

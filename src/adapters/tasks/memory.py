@@ -10,6 +10,7 @@ from adapters.tasks.batch_book import BatchBook
 from adapters.tasks.memory_outbox import MemoryWebhookOutbox
 from adapters.tasks.memory_usage import MemoryUsageStore
 from adapters.tasks.telling import Tell, nobody
+from adapters.tasks.turn_book import TurnBook
 from domain.model.due import Due, due_times, queued_before
 from domain.model.idempotency import IdempotencyKey, KeyKind
 from domain.model.task import Task
@@ -26,12 +27,13 @@ KeyName = tuple[str, str, str]
 
 class MemoryTaskStore(TaskStore, WaitingLine, Lifecycle):
     """No method waits between its first look and its last write: on one event loop each is
-    atomic. `tell` hears of each changed row. `batches`, `usage`: it counts in them."""
+    atomic. `tell` hears of each changed row. `batches`, `usage`, `turns`: it keeps
+    them."""
 
     def __init__(
         self, now: Now, tell: Tell = nobody, outbox: MemoryWebhookOutbox | None = None
     ) -> None:
-        self.batches, self.usage = BatchBook(), MemoryUsageStore()
+        self.batches, self.usage, self.turns = BatchBook(), MemoryUsageStore(), TurnBook()
         self._outbox = outbox or MemoryWebhookOutbox(now)
         self._now, self._tell = now, tell
         self._tasks: dict[str, Task] = {}
@@ -108,6 +110,7 @@ class MemoryTaskStore(TaskStore, WaitingLine, Lifecycle):
             times[FORGET] = task.forget_at
         self._tasks[task.task_id] = task
         self._agenda.write(task.task_id, times)
+        self.turns.write(task)
 
     def _point(self, name: KeyName, task_id: str) -> None:
         self._keys_of[self._keys.get(name, task_id)].discard(name)

@@ -13,7 +13,9 @@ from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times
 from domain.model.errors import StorageUnavailable
 from domain.model.idempotency import IdempotencyKey, KeyKind
+from domain.model.priority import Priority
 from domain.model.task import Task, TaskStatus
+from domain.model.turns import tier_of
 from ports.task_store import TaskQuery
 
 LONGEST_S = 10 * 365 * 86_400.0
@@ -30,7 +32,7 @@ def row(task: Task, now: float) -> dict[str, Any]:
         "status": task.status.value, "attempt": task.attempt, "progress": str(task.progress),
         "model": task.request.model,
         "created_at": repr(task.created_at), "places": compact_json(_places(task)).decode(),
-        "times": _times(task), "forget_at": "",
+        "line": _line(task), "times": _times(task), "forget_at": "",
     }  # fmt: skip
     if task.forget_at is not None:
         fields |= {"forget_at": repr(task.forget_at), "forget_in_ms": ms(task.forget_at - now)}
@@ -90,6 +92,15 @@ def tasks(bodies: Iterable[bytes]) -> tuple[Task, ...]:
 def ms(seconds: float) -> int:
     """Rounded up, so that nothing fades early; at least 1."""
     return ceil(min(max(seconds, 0.001), LONGEST_S) * 1000)
+
+
+def line_of(tier: Priority, tenant: str) -> str:
+    return f"{tier.value}:{quoted(tenant)}"
+
+
+def _line(task: Task) -> str:
+    tier = tier_of(task)
+    return "" if tier is None else line_of(tier, task.tenant)
 
 
 def _times(task: Task) -> dict[str, str]:

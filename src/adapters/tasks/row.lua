@@ -1,15 +1,24 @@
 -- Times are unix seconds, spans are milliseconds. What the scripts of the ledger share.
 --
 -- task:<id>    hash: body (JSON), revision, write (who wrote it), forget_at ('' = never), key ('' =
---              none), places (JSON: the lists it stands in), and what lists filter by
+--              none), places (JSON: the lists it stands in), line ('' = none), and what lists
+--              filter by
 -- key:<…>      the id of the task that answers for an idempotency key
 -- tenant:<…>, batch:<…>   sorted set: ids in order; erased tasks stand in none
+-- line:<tier>:<tenant>   sorted set: ids of tasks that can be started, in order
+-- ring:<tier>  sorted set: tenants with such tasks by the number of their last turn
+-- served:<tier>   hash: tenant → the same, also while nothing of it waits
+-- turns        number of the last turn
 -- due:<kind>   sorted set: ids by the time from which they are due
 --
 -- A row past its `forget_at` counts as absent from then on, and Redis drops it by itself. What an
 -- index still says about it goes when somebody meets it.
 
 local function row_of(id) return given.prefix .. 'task:' .. id end
+
+local function line_of(line) return given.prefix .. 'line:' .. line end
+local function ring_of(tier) return given.prefix .. 'ring:' .. tier end
+local function served_in(tier) return given.prefix .. 'served:' .. tier end
 
 local function is_over(forget_at)
   return forget_at ~= '' and tonumber(forget_at) <= tonumber(given.now)
@@ -33,6 +42,23 @@ local function leave(places, id)
   for _, place in ipairs(cjson.decode(places)) do
     redis.call('ZREM', given.prefix .. place, id)
   end
+end
+
+-- Into the line `<tier>:<tenant>`; who was never served goes first.
+local function stand(line, id)
+  if redis.call('ZADD', line_of(line), 0, id) == 0 or redis.call('ZCARD', line_of(line)) > 1 then
+    return
+  end
+  local tier, tenant = line:match('^(%l+):(.*)$')
+  redis.call('ZADD', ring_of(tier), redis.call('HGET', served_in(tier), tenant) or 0, tenant)
+end
+
+local function step_out(line, id)
+  if redis.call('ZREM', line_of(line), id) == 0 or redis.call('EXISTS', line_of(line)) == 1 then
+    return
+  end
+  local tier, tenant = line:match('^(%l+):(.*)$')
+  redis.call('ZREM', ring_of(tier), tenant)
 end
 
 local function schedule(times, id)
@@ -64,16 +90,22 @@ local function let_fade(id, key)
   end
 end
 
--- Stores what `given` says of the task. `places`: where its row stood before; `key`: its own.
-local function write(places, key)
+-- Stores what `given` says of the task. `places`, `line`: where its row stood before; `key`:
+-- its own.
+local function write(places, key, line)
   local id = given.id
   redis.call('HSET', row_of(id), 'body', given.body, 'revision', given.revision,
     'write', given.write, 'forget_at', given.forget_at, 'key', key, 'places', given.places,
+    'line', given.line,
     'status', given.status, 'progress', given.progress, 'model', given.model,
     'created_at', given.created_at)
   if places ~= given.places then
     leave(places, id)
     enter(given.places, id)
+  end
+  if line ~= given.line then
+    if line ~= '' then step_out(line, id) end
+    if given.line ~= '' then stand(given.line, id) end
   end
   schedule(given.times, id)
   if given.forget_in_ms then let_fade(id, key) end

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.compact_json import compact_json
-from adapters.tasks import batch_rows, outbox_rows, usage_rows
+from adapters.tasks import batch_rows, outbox_rows, turn_rows, usage_rows
 from domain.model.batch import outcome_of
 from domain.model.codec import task_from_json, task_to_json
 from domain.model.due import Due, due_times, queued_before
@@ -148,6 +148,7 @@ def _answer(db: Connection, now: float, task_id: str, key: IdempotencyKey | None
 
 
 def _schedule(db: Connection, task: Task) -> None:
+    turn_rows.write(db, task)
     times = due_times(task)
     if times:
         rows = [(task.task_id, kind.value, at) for kind, at in times.items()]

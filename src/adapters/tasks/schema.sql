@@ -90,6 +90,21 @@ CREATE INDEX IF NOT EXISTS batch_ended ON batch (ended_at)
     WHERE ended_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX IF NOT EXISTS batch_forget ON batch (forget_at) WHERE forget_at IS NOT NULL;
 
+-- Who can be started, and the number of each tenant's last turn in a tier.
+CREATE TABLE IF NOT EXISTS line (
+    task_id TEXT PRIMARY KEY REFERENCES task (id) ON DELETE CASCADE,
+    tier    TEXT NOT NULL,
+    tenant  TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS line_turn ON line (tier, tenant, task_id);
+
+CREATE TABLE IF NOT EXISTS served (
+    tier   TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    turn   INTEGER NOT NULL,
+    PRIMARY KEY (tier, tenant)
+) WITHOUT ROWID;
+
 -- Keys that were given out; of each only a digest is in its body.
 CREATE TABLE IF NOT EXISTS api_key (
     id         TEXT PRIMARY KEY,

@@ -25,15 +25,20 @@ from domain.use_cases.rebuild_task import RebuildTask
 from domain.use_cases.run_attempt import Finished, RunAttempt
 from domain.use_cases.span_facts import facts_of
 from ports.clock import Draw, Now
+from ports.fair_line import FairLine
 from ports.inference import Inference
 from ports.telemetry import Telemetry
 from ports.tracing import Tracing
+
+TURNS = 16
+"""Tries to start a task whose turn it is: each fails only where another worker was first."""
 
 
 class ProcessTask:
     def __init__(
         self,
         ledger: Ledger,
+        turns: FairLine,
         inference: Inference,
         run: RunAttempt,
         hold: HoldLease,
@@ -45,7 +50,8 @@ class ProcessTask:
         policy: TaskPolicy,
         tracing: Tracing,
     ) -> None:
-        self._ledger, self._inference, self._rebuild = ledger, inference, rebuild
+        self._ledger, self._turns = ledger, turns
+        self._inference, self._rebuild = inference, rebuild
         self._run, self._hold = run, hold
         self._telemetry, self._now, self._draw = telemetry, now, draw
         self._worker, self._policy, self._tracing = worker, policy, tracing
@@ -64,15 +70,30 @@ class ProcessTask:
             return Verdict.ACK if known else Verdict.REQUEUE
 
     async def _claim(self, wakeup: Wakeup) -> Task | Verdict:
-        """The task, now this worker's, or what becomes of a message that starts nothing."""
-        task = await self._ledger.store.get(wakeup.task_id) or await self._rebuild(wakeup)
+        """A task, now this worker's, or what becomes of a message that starts nothing. It starts
+        the one whose turn it is: as many messages wait as tasks, and which is which nobody minds.
+        Its own it leaves behind only when it started another."""
+        for _ in range(TURNS):
+            task = await self._turns.next(wakeup)
+            if task is None or task.task_id == wakeup.task_id:
+                return await self._claim_own(wakeup, task)
+            if self._inference.serves(task.request.model) and (started := await self._start(task)):
+                return started
+        return await self._claim_own(wakeup, await self._ledger.store.get(wakeup.task_id))
+
+    async def _claim_own(self, wakeup: Wakeup, known: Task | None) -> Task | Verdict:
+        task = known or await self._rebuild(wakeup)
         if task is None:
             self._telemetry.record(UnknownWakeup(wakeup.task_id, wakeup.request_id, wakeup.tenant))
             return Verdict.ACK
         if not self._inference.serves(task.request.model):
             return Verdict.REQUEUE
+        return await self._start(task) or Verdict.ACK
+
+    async def _start(self, task: Task) -> Task | None:
+        """The task, started; None when it can't be, or somebody else was first."""
         claimed = await self._ledger.change(task.task_id, self._claimed, task)
-        return claimed if claimed is not None and claimed.status is STARTED else Verdict.ACK
+        return claimed if claimed is not None and claimed.status is STARTED else None
 
     def _claimed(self, task: Task) -> Moved | None:
         now = self._now()

@@ -54,7 +54,7 @@ class RetryTask:
             raise TaskNotTerminal(f"Task {task_id} is {old.status}.")
         self._models.asked(old.request.model)
         await self._judge(old.request)
-        await self._room([old.request], caller)
+        await self._room(tenant, [old.request], caller)
         new_id = self._new_id()
         request = replace(
             old.request,

@@ -89,7 +89,9 @@ class SubmitBatch:
         self._read.judge_callback(submission.callback_url)
         readings = await asyncio.to_thread(self._readings, submission)
         await self._judge(submission, readings)
-        await self._room([reading.request for reading in readings], submission.caller)
+        await self._room(
+            submission.tenant, [reading.request for reading in readings], submission.caller
+        )
         batch_id, now = self._new_id(), self._now()
         custom_ids = [item.custom_id for item in submission.items]
         tasks = [

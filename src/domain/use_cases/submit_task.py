@@ -67,7 +67,7 @@ class SubmitTask:
 
     async def _submitted(self, submission: Submission) -> Submitted:
         reading = await self._read(submission)
-        await self._room([reading.request], submission.caller)
+        await self._room(submission.tenant, [reading.request], submission.caller)
         task_id = self._new_id()
         pictures = sources(submission.tenant, task_id, reading.inputs)
         request = replace(reading.request, pictures=pictures)

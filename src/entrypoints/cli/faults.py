@@ -37,6 +37,7 @@ BY_CODE = {
     "rate_limited": ExitStatus.LIMIT,
     "overloaded": ExitStatus.LIMIT,
     "daily_quota_exceeded": ExitStatus.LIMIT,
+    "queue_quota_exceeded": ExitStatus.LIMIT,
     "invalid_api_key": ExitStatus.AUTH,
     "api_key_expired": ExitStatus.AUTH,
     "api_key_revoked": ExitStatus.AUTH,

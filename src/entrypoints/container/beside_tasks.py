@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from entrypoints.container.adapters import REDIS_PREFIX
 from ports.batch_store import BatchStore
 from ports.clock import Now
+from ports.fair_line import FairLine
 from ports.key_store import KeyStore
 from ports.usage_store import UsageStore
 
@@ -60,3 +61,21 @@ def redis_usage_store(redis: "RedisClient") -> UsageStore:
     from adapters.tasks.redis_usage import RedisUsageStore
 
     return RedisUsageStore(redis, REDIS_PREFIX)
+
+
+def memory_fair_line(store: "MemoryTaskStore") -> FairLine:
+    from adapters.tasks.memory_fair_line import MemoryFairLine
+
+    return MemoryFairLine(store)
+
+
+def sqlite_fair_line(store: "SqliteTaskStore") -> FairLine:
+    from adapters.tasks.sqlite_fair_line import SqliteFairLine
+
+    return SqliteFairLine(store)
+
+
+def redis_fair_line(redis: "RedisClient", now: Now) -> FairLine:
+    from adapters.tasks.redis_fair_line import RedisFairLine
+
+    return RedisFairLine(redis, REDIS_PREFIX, now)

@@ -102,6 +102,12 @@ class CoreContainer(containers.DeclarativeContainer):
         sqlite=providers.Singleton(webhook_adapters.sqlite_outbox, store),
         redis=providers.Singleton(webhook_adapters.redis_outbox, redis, now),
     )
+    turns = providers.Selector(
+        config.task_store,
+        memory=providers.Singleton(beside_tasks.memory_fair_line, store),
+        sqlite=providers.Singleton(beside_tasks.sqlite_fair_line, store),
+        redis=providers.Singleton(beside_tasks.redis_fair_line, redis, now),
+    )
     epoch = providers.Selector(
         config.task_store,
         memory=providers.Singleton(MemoryEpoch),

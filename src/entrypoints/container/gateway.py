@@ -15,7 +15,7 @@ from domain.use_cases.create_key import CreateKey
 from domain.use_cases.daily_tasks import DailyTasks
 from domain.use_cases.delete_task import DeleteTask
 from domain.use_cases.fetch_result import FetchResult
-from domain.use_cases.find_room import FindRoom
+from domain.use_cases.find_room import DepthLimits, FindRoom
 from domain.use_cases.find_task import FindTask
 from domain.use_cases.follow_task import FollowTask
 from domain.use_cases.forecast_start import ForecastStart
@@ -63,6 +63,19 @@ def settled_keys(settings: Settings) -> SettledKeys:
     return SettledKeys(api_keys(settings), TASKS | {ADMIN} if own else TASKS)
 
 
+SHORT_QUEUE = 1_000
+
+
+def depth_limits(settings: Settings) -> DepthLimits:
+    return DepthLimits(settings.max_queue_depth, most_of_a_tenant(settings))
+
+
+def most_of_a_tenant(settings: Settings) -> int:
+    """Half of what all may have, unless it is set; of a short queue all."""
+    half = max(settings.max_queue_depth // 2, SHORT_QUEUE)
+    return settings.max_queue_depth_per_tenant or min(half, settings.max_queue_depth)
+
+
 def image_limits(settings: Settings) -> ImageLimits:
     return ImageLimits(settings.max_pixels, settings.max_side_px)
 
@@ -72,6 +85,7 @@ def gateway_limits(settings: Settings) -> GatewayLimits:
         images=image_limits(settings),
         max_upload_bytes=settings.max_upload_bytes,
         max_queue_depth=settings.max_queue_depth,
+        max_queue_depth_per_tenant=most_of_a_tenant(settings),
         url_ttl_s=settings.url_ttl_s,
         result_ttl_s=settings.result_ttl_s,
         idempotency_ttl_s=settings.idempotency_ttl_s,
@@ -127,7 +141,12 @@ class GatewayContainer(WebhooksContainer):
     forecast = providers.Singleton(ForecastStart, Core.queue, bus, Core.store, Core.elapsed)
     day = providers.Singleton(DailyTasks, limiter)
     room = providers.Singleton(
-        FindRoom, Core.queue, forecast, day, Core.settings.provided.max_queue_depth
+        FindRoom,
+        Core.queue,
+        forecast,
+        day,
+        Core.turns,
+        providers.Callable(depth_limits, Core.settings),
     )
     keep = providers.Singleton(KeepInputs, Core.blobs)
     cancel = providers.Singleton(CancelTask, Core.ledger, get, Core.now, Core.policy)

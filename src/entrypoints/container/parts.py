@@ -9,6 +9,7 @@ def parts(container: EmbeddedContainer) -> Mapping[str, object]:
     """Built, not started."""
     return {
         "TaskStore": container.store(),
+        "FairLine": container.turns(),
         "BatchStore": container.batches(),
         "EventBus": container.bus(),
         "Epoch": container.epoch(),

@@ -98,8 +98,8 @@ class WorkerContainer(Core):
     )
     worker_name = providers.Callable(worker_name, settings=Core.settings)
     process = providers.Singleton(
-        ProcessTask, Core.ledger, inference, run, hold, rebuild, Core.telemetry, Core.now,
-        Core.draw, worker_name, Core.policy, Core.tracing,
+        ProcessTask, Core.ledger, Core.turns, inference, run, hold, rebuild, Core.telemetry,
+        Core.now, Core.draw, worker_name, Core.policy, Core.tracing,
     )  # fmt: skip
     in_hand = providers.Singleton(
         InHand, process, Core.elapsed, Core.settings.provided.worker_concurrency

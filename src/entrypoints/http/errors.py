@@ -49,6 +49,7 @@ STATUS: Mapping[str, int] = {
     "unsupported_image_format": 422,
     "url_not_allowed": 422,
     "daily_quota_exceeded": 429,
+    "queue_quota_exceeded": 429,
     "rate_limited": 429,
     "attempts_exhausted": 500,
     "inference_failed": 500,

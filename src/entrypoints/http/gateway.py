@@ -48,6 +48,7 @@ class GatewayLimits:
     images: ImageLimits
     max_upload_bytes: int
     max_queue_depth: int
+    max_queue_depth_per_tenant: int
     url_ttl_s: int
     result_ttl_s: int
     idempotency_ttl_s: int

@@ -36,6 +36,7 @@ class LimitsDocument(TypedDict):
     max_body_bytes: int
     daily_tasks: BucketDocument | None
     max_queue_depth: int
+    max_queue_depth_per_tenant: int
     url_ttl_s: int
     result_ttl_s: int
     idempotency_ttl_s: int

@@ -7,6 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from domain.model.batch import MOST_ITEMS
+from tests.contract.http.problems import assert_problem
 from tests.contract.http.surface import OTHER_KEY, Surface, body
 
 pytestmark = pytest.mark.anyio
@@ -221,3 +222,18 @@ async def test_a_batch_that_does_not_fit_the_queue_is_refused_whole() -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
         assert (await client.get("/v1/tasks")).json()["data"] == []
         await accepted(client, 3)
+
+
+async def test_a_tenant_has_so_many_waiting_and_no_more() -> None:
+    surface = Surface(max_queue_depth_per_tenant=3)
+    async with surface.client() as client, surface.client(OTHER_KEY) as other:
+        batch = await accepted(client, 2)
+        for refused in (
+            await client.post("/v1/batches", json=items(2)),
+            *[await client.post("/v1/tasks", json=body(metadata={"n": n})) for n in (1, 2)][1:],
+        ):
+            assert_problem(refused, 429, "queue_quota_exceeded")
+            assert int(refused.headers["retry-after"]) >= 1
+        await accepted(other, 3)
+        await surface.work(batch["tasks"][0]["task_id"])
+        assert (await client.post("/v1/tasks", json=body(metadata={"n": 3}))).status_code == 202

@@ -135,7 +135,8 @@ async def test_the_limits(client: AsyncClient) -> None:
             "formats": ["png", "jpeg", "webp"],
         },
         "max_body_bytes": 2**20 * 4 // 3 + 65_536, "daily_tasks": None,
-        "max_queue_depth": 10_000, "url_ttl_s": 3600,
+        "max_queue_depth": 10_000,
+        "max_queue_depth_per_tenant": 5_000, "url_ttl_s": 3600,
         "result_ttl_s": 604_800, "idempotency_ttl_s": 86_400,
     }  # fmt: skip
 

@@ -35,6 +35,7 @@ def wired() -> dict[str, str]:
         ("TASK_STORE", "sqlite",
          {"TaskStore": "SqliteTaskStore", "BatchStore": "SqliteBatchStore",
           "KeyStore": "SqliteKeyStore", "UsageStore": "SqliteUsageStore",
+          "FairLine": "SqliteFairLine",
           "WebhookOutbox": "SqliteWebhookOutbox", "SecretStore": "SqliteSecretStore"}),
         ("STORAGE_BACKEND", "local", {"BlobStore": "LocalBlobStore"}),
         ("STORAGE_BACKEND", "s3", {"BlobStore": "S3BlobStore"}),

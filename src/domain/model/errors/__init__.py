@@ -10,7 +10,7 @@ chosen from `code` in the entrypoints, never here.
     │   │                    └── UrlNotAllowed, UnsupportedImageFormat, ImageTooLarge, ImageCorrupt
     │   ├── BodyTooLarge, BodyTimeout, UnsupportedMediaType, NotAcceptable, IdempotencyMismatch
     │   ├── InvalidApiKey, ApiKeyExpired, ApiKeyRevoked, InsufficientScope, KeyNotFound
-    │   ├── LinkInvalid, RateLimited, DailyQuotaExceeded
+    │   ├── LinkInvalid, RateLimited, DailyQuotaExceeded, QueueQuotaExceeded
     │   └── RouteNotFound, MethodNotAllowed, TaskNotFound, TaskGone, TaskNotTerminal, TaskFailed,
     │                            TaskExpired, BatchNotFound, BatchGone, DeliveryNotFound,
     │                            SecretShown, SecretFixed
@@ -25,28 +25,21 @@ chosen from `code` in the entrypoints, never here.
 """
 
 from domain.model.errors.caller import (
-    ApiKeyExpired,
-    ApiKeyRevoked,
     BatchGone,
     BatchNotFound,
     BodyTimeout,
     BodyTooLarge,
     CallerFault,
-    DailyQuotaExceeded,
     DeliveryNotFound,
     IdempotencyMismatch,
     ImageCorrupt,
     ImageTooLarge,
-    InsufficientScope,
-    InvalidApiKey,
     InvalidRequest,
-    KeyNotFound,
     LinkInvalid,
     MethodNotAllowed,
     ModelUnavailable,
     NotAcceptable,
     NotSupported,
-    RateLimited,
     RouteNotFound,
     SecretFixed,
     SecretShown,
@@ -60,6 +53,16 @@ from domain.model.errors.caller import (
     UnsupportedImageFormat,
     UnsupportedMediaType,
     UrlNotAllowed,
+)
+from domain.model.errors.key import (
+    ApiKeyExpired,
+    ApiKeyRevoked,
+    DailyQuotaExceeded,
+    InsufficientScope,
+    InvalidApiKey,
+    KeyNotFound,
+    QueueQuotaExceeded,
+    RateLimited,
 )
 from domain.model.errors.root import (
     DarkroomError,
@@ -126,6 +129,7 @@ __all__ = [
     "NotAcceptable",
     "NotSupported",
     "Overloaded",
+    "QueueQuotaExceeded",
     "RateLimited",
     "RouteNotFound",
     "SecretFixed",

@@ -39,6 +39,7 @@ async def limits(caller: Holder, serves: Serves) -> Response:
         "max_body_bytes": ours.max_body_bytes,
         "daily_tasks": _daily(await serves.use_cases.daily_tasks.left(caller)),
         "max_queue_depth": ours.max_queue_depth,
+        "max_queue_depth_per_tenant": ours.max_queue_depth_per_tenant,
         "url_ttl_s": ours.url_ttl_s,
         "result_ttl_s": ours.result_ttl_s,
         "idempotency_ttl_s": ours.idempotency_ttl_s,
