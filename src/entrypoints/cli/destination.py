@@ -33,12 +33,16 @@ class Destination:
     format: FileFormat
 
     @classmethod
-    def of(cls, model: str, source: Path, output: Path | None, format: FileFormat | None) -> Self:
-        """Refuses what can't be written, before any work is done."""
+    def of(
+        cls, model: str, source: Path | None, output: Path | None, format: FileFormat | None
+    ) -> Self:
+        """`source`: the picture that is read, if one is. Refuses what can't be written, before
+        any work is done."""
         suffix = output.suffix.lower() if output else ""
         kind = format or BY_SUFFIX.get(suffix, FileFormat.PNG)
-        path = output or source.with_name(f"{source.stem}-{model}{SUFFIXES[kind]}")
-        if path.resolve() == source.resolve():
+        name = f"{source.stem}-{model}" if source else model
+        path = output or (source or Path(model)).with_name(f"{name}{SUFFIXES[kind]}")
+        if source is not None and path.resolve() == source.resolve():
             raise _unusable(path, "it is the picture that is read", "name another file")
         if path.is_dir():
             raise _unusable(path, "it is a folder", "name a file in it")

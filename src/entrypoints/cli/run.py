@@ -31,12 +31,22 @@ class Times(StrEnum):
     FOUR_TIMES = "4"
 
 
+Source = Annotated[
+    Path | None, typer.Argument(help="A JPEG, PNG or WebP picture, where the model takes one.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Default: FILE-MODEL.png beside FILE.")
+]
+Prompt = Annotated[str | None, typer.Option(help="What to paint.")]
+Negative = Annotated[str | None, typer.Option(help="What not to paint.")]
+
+
 def run(
     model: Annotated[str, typer.Argument(help="A name that `darkroom models` lists.")],
-    file: Annotated[Path, typer.Argument(help="A JPEG, PNG or WebP picture.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Default: FILE-MODEL.png beside FILE.")
-    ] = None,
+    file: Source = None,
+    output: Output = None,
+    prompt: Prompt = None,
+    negative_prompt: Negative = None,
     format: Annotated[
         FileFormat | None, typer.Option(help="Default: as OUTPUT ends, else png.")
     ] = None,
@@ -53,7 +63,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the task as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
 ) -> None:
-    """Run a model on a picture.
+    """Run a model on a picture, or by a prompt.
 
     darkroom run superres-x4 photo.jpg -o big.png
 
@@ -63,11 +73,12 @@ def run(
     params = read_params(set_ or [])
     destination = Destination.of(model, file, output, format)
     finish = _finish(destination.format, quality, int(upscale), watermark)
-    picture = _read(file)
+    picture = _read(file) if file else None
     with _service(model, int(upscale), quiet) as service, service.client() as darkroom:
         task = darkroom.submit(
-            model, image=picture, params=params, output=finish, priority=priority.value
-        )
+            model, image=picture, prompt=prompt, negative_prompt=negative_prompt, params=params,
+            output=finish, priority=priority.value,
+        )  # fmt: skip
         ended = _ended(darkroom, task, timeout, quiet)
         deliver(darkroom, ended, destination, as_json=as_json, quiet=quiet)
 

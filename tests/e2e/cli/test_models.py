@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.contract.runners.diffusion.tiny import saved_sd15
 from tests.contract.runners.esrgan.nets import random_tensors, saved, sequential
 from tests.e2e.cli.terminal import told, typed
 
@@ -97,3 +98,19 @@ def test_a_wrong_models_file_stops_the_start(words: tuple[str, ...], tmp_path: P
 
 def test_an_unknown_model_is_told() -> None:
     assert told(typed("models", "info", "inverse"), 2)[0] == "No model is named 'inverse'."
+
+
+def test_three_lines_plug_in_somebodys_own_diffusers_folder(tmp_path: Path) -> None:
+    saved_sd15(tmp_path / "models" / "my-folder")
+    (tmp_path / "models.yaml").write_text("my-model:\n  runner: sd15\n  weights: my-folder\n")
+    asked = ("--set", "resolution=64x72", "--set", "steps=2", "--set", "seed=1")
+    result = typed("run", "my-model", "--prompt", "a cat", *asked)
+    assert result.exit_code == 0, result.output
+    with Image.open("my-model.png") as made:
+        assert made.size == (64, 72)
+    shown = json.loads(typed("models", "info", "my-model").stdout)
+    assert (shown["available"], shown["input"]["required"]) == (True, ["prompt"])
+
+
+def test_a_model_that_needs_a_picture_says_so_where_none_is_named() -> None:
+    assert "image" in "".join(told(typed("run", "invert"), 2))
