@@ -46,7 +46,10 @@ STAGES = {stage: f"{stage}_ms" for stage in ("fetch", "prepare", "infer", "encod
 """And where a task's timing has them."""
 RETRIED = "retried"
 """A try that failed and is not the last."""
-LOOPS = ("batches", "collect", "confirm", "heartbeat", "lease", "purge", "recover", "watch")
+LOOPS = (
+    "batches", "collect", "confirm", "forecast", "heartbeat", "lease", "purge", "readiness",
+    "recover", "watch", "webhooks",
+)  # fmt: skip
 MAX_ROUTES = 44
 """Pairs of method and route. Each is some twenty lines of the exposition, which is to stay below
 1,500: rendering it blocks the event loop."""

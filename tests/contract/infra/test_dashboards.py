@@ -5,12 +5,13 @@ import re
 
 import promql_parser
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 
 from adapters.telemetry.prometheus import PrometheusTelemetry
 from infra.grafana.build import BOARDS, FOLDER
 from infra.grafana.panels import SOURCE, Board, Panel
-from tests.contract.infra.stack import ROOT
+from tests.contract.infra.stack import ROOT, services
 from tests.contract.infra.test_alerts import ALERTS
 
 EACH = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
@@ -58,6 +59,18 @@ def test_grafana_finds_its_source_in_each_panel(board: Board) -> None:
     assert {panel["datasource"]["uid"] for panel in shown} == {SOURCE.uid}
     provisioned = (ROOT / "infra/grafana/provisioning/datasources/prometheus.yml").read_text()
     assert f"uid: {SOURCE.uid}" in provisioned
+
+
+def test_grafana_is_given_what_it_is_provisioned_with() -> None:
+    """The paths inside its container, and Prometheus' name in the network."""
+    folder = ROOT / "infra/grafana/provisioning"
+    mounts = dict(volume.split(":")[:2] for volume in services()["grafana"]["volumes"])
+    [provider] = yaml.safe_load((folder / "dashboards/darkroom.yml").read_text())["providers"]
+    assert mounts["./infra/grafana/dashboards"] == provider["options"]["path"]
+    assert mounts["./infra/grafana/provisioning"] == "/etc/grafana/provisioning"
+    [source] = yaml.safe_load((folder / "datasources/prometheus.yml").read_text())["datasources"]
+    assert source["url"] == "http://prometheus:9090"
+    assert "prometheus" in services()
 
 
 def test_titles_are_told_apart() -> None:
