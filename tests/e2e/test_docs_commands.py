@@ -21,7 +21,7 @@ from tests.servers.redis_server import AOF, RedisServer
 
 pytest_plugins = ["tests.e2e.production_stack"]
 
-LIMIT_S = 280
+LIMIT_S = 480
 PRELUDE = """
 set -euo pipefail
 curl() { command curl --noproxy '*' -sS "$@"; }

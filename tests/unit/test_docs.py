@@ -12,7 +12,12 @@ from tests.documents import PAGES, blocks
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-TEXTS = {page.stem: page.read_text() for page in PAGES}
+NUMBERED = {page.stem: page.read_text() for page in PAGES}
+OTHER_PAGES = (*sorted((ROOT / "docs").glob("runbook/*.md")), ROOT / "docs" / "infrastructure.md")
+TEXTS = NUMBERED | {
+    page.relative_to(ROOT / "docs").with_suffix("").as_posix(): page.read_text()
+    for page in OTHER_PAGES
+}
 SOURCE = "\n".join(path.read_text() for path in sorted((ROOT / "src").rglob("*.py")))
 
 by_page = pytest.mark.parametrize("name", TEXTS)
@@ -26,11 +31,11 @@ OTHERS = {
 
 
 def test_pages_are_numbered_without_a_gap_and_the_readme_links_each() -> None:
-    assert [int(name[:2]) for name in TEXTS] == list(range(1, len(TEXTS) + 1))
+    assert [int(name[:2]) for name in NUMBERED] == list(range(1, len(NUMBERED) + 1))
     assert [page.name for page in PAGES if f"](docs/{page.name})" not in README] == []
 
 
-@by_page
+@pytest.mark.parametrize("name", NUMBERED)
 def test_a_page_has_one_picture_and_a_title_with_its_number(name: str) -> None:
     page = next(page for page in PAGES if page.stem == name)
     assert [block.language for block in blocks(page)].count("mermaid") == 1
@@ -74,7 +79,8 @@ def anchors(text: str) -> set[str]:
 def test_every_link_leads_somewhere(name: str) -> None:
     lost = []
     for target, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", TEXTS[name]):
-        path = (ROOT / "docs" / target) if target else ROOT / "docs" / f"{name}.md"
+        page = ROOT / "docs" / f"{name}.md"
+        path = page.parent / target if target else page
         if not path.exists() or (anchor and anchor not in anchors(path.read_text())):
             lost.append(f"{target}#{anchor}")
     assert lost == []
@@ -83,6 +89,9 @@ def test_every_link_leads_somewhere(name: str) -> None:
 @by_page
 def test_every_setting_it_names_is_one(name: str) -> None:
     known = {setting.upper() for setting in Settings.model_fields} | OTHERS
+    known |= set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    known |= {word for path in (ROOT / "infra" / "local").glob("*.py")
+              for word in re.findall(r"[A-Z0-9_]{3,}", path.read_text())}  # fmt: skip
     named = re.findall(r"`([A-Z][A-Z0-9_]{2,})(?:=[^`]*)?`", TEXTS[name])
     assert {word for word in named if word not in known and not word.startswith("OTEL_")} == set()
 
