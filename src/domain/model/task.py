@@ -219,6 +219,15 @@ def note(task: Task, **changes: Any) -> Task:
     return replace(task, revision=task.revision + 1, **changes)
 
 
+def as_it_began(task: Task, at: float) -> Task:
+    """`task` as its first start left it, `at` that moment, whatever became of it since."""
+    waited = Timing(queue_ms=round(1000 * max(0.0, at - task.created_at)))
+    return replace(
+        task, status=STARTED, attempt=1, progress=0, started_at=at, finished_at=None, result=None,
+        error=None, warnings=(), timing=waited,
+    )  # fmt: skip
+
+
 def _outbox(task: Task, by: Move, at: float) -> tuple[Delivery, ...]:
     url, kind = task.request.callback_url, _told(task, by)
     if url is None or kind is None or kind not in (task.request.webhook_events or ENDS):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from domain.model.batch import Batch
 from domain.model.events import WebhookTried
-from domain.model.task import Task
+from domain.model.task import Task, as_it_began
 from domain.model.webhook import Answer, Delivery, EventType, WebhookPolicy, stopped, tried
 from domain.use_cases.tenant_secrets import TenantSecretKeeper
 from ports.batch_store import BatchStore
@@ -16,7 +16,7 @@ from ports.webhook_sender import Message, WebhookSender
 
 Subject = Task | Batch | None
 Body = Callable[[Delivery, Subject], Awaitable[bytes]]
-"""The bytes of a webhook. Of a task, or a batch, as it stands when the try is made: how it ended
+"""The bytes of a webhook. Of a task, or a batch, read when the try is made: how it began and ended
 never changes, and its links are fresh."""
 
 
@@ -64,7 +64,10 @@ class SendWebhook:
             batch = await self._batches.get(delivery.batch_id)
             return None if batch is None or batch.gone(self._now()) else batch
         task = None if delivery.task_id is None else await self._store.get(delivery.task_id)
-        return None if task is None or task.erased_at is not None else task
+        if task is None or task.erased_at is not None:
+            return None
+        began = delivery.type == EventType.STARTED
+        return as_it_began(task, delivery.created_at) if began else task
 
     async def _settle(self, after: Delivery, before: Delivery) -> None:
         """Somebody else's lease, or a redelivery asked for meanwhile, goes first."""

@@ -94,6 +94,22 @@ async def test_the_end_is_told_once_with_the_task_in_it(house: House) -> None:
     assert [told.delivery for told in house.told(WebhookTried)] == [row]
 
 
+async def test_a_start_is_told_as_it_was_also_after_the_end(house: House) -> None:
+    task = (await house.submit(callback_url=HOOK, webhook_events=("task.started",))).task
+    house.clock.at += 7
+    await house.process(task)
+    assert (await house.task(task)).terminal
+    async with delivering(house):
+        await settled(house)
+    (one,) = arrived(house)
+    told = json.loads(one.body)
+    assert told["type"] == "task.started"
+    assert (told["data"]["status"], told["data"]["attempt"]) == ("STARTED", 1)
+    assert told["data"]["started_at"] == told["timestamp"]
+    assert told["data"]["timing"]["queue_ms"] == 7_000
+    assert (told["data"]["result"], told["data"]["finished_at"]) == (None, None)
+
+
 async def test_the_receiver_finds_the_end_when_it_asks(house: House) -> None:
     """The row was stored with the end: whoever is told can read it."""
     task = await canceled(house)
