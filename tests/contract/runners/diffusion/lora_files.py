@@ -1,5 +1,6 @@
 """Random LoRA files for the tiny sd15, in both formats in which they go about."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -21,7 +22,9 @@ LAYERS = {
     },
 }
 """Names as in the files of the world, inputs and outputs."""
+LAYERS["text_encoder_2"] = LAYERS["text_encoder"]
 KOHYA = {"unet": "lora_unet", "text_encoder": "lora_te"}
+KOHYA_XL = {**KOHYA, "text_encoder": "lora_te1", "text_encoder_2": "lora_te2"}
 
 Layers = dict[str, dict[str, tuple[Tensor, Tensor]]]
 
@@ -51,11 +54,11 @@ def saved_diffusers(lora: Layers, path: Path) -> Path:
     return path
 
 
-def saved_kohya(lora: Layers, path: Path, alpha: float) -> Path:
+def saved_kohya(lora: Layers, path: Path, alpha: float, parts: Mapping[str, str] = KOHYA) -> Path:
     tensors = {}
     for part, layers in lora.items():
         for name, (down, up) in layers.items():
-            layer = f"{KOHYA[part]}_{name.replace('.', '_')}"
+            layer = f"{parts[part]}_{name.replace('.', '_')}"
             tensors[f"{layer}.lora_down.weight"] = down
             tensors[f"{layer}.lora_up.weight"] = up
             tensors[f"{layer}.alpha"] = torch.tensor(alpha)

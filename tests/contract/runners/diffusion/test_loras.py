@@ -9,9 +9,11 @@ from safetensors.torch import save_file
 from torch import ones
 
 from adapters.runners.diffusion.lora_rack import ROOM, LoraRack
-from adapters.runners.diffusion.runner import DiffusionRunner
+from adapters.runners.diffusion.runner import DiffusionRunner, StableDiffusionXL
 from domain.model.errors import InferenceFailed
+from domain.model.model_setup import ModelSetup
 from tests.contract.runners.diffusion.lora_files import (
+    KOHYA_XL,
     RANK,
     random_lora,
     saved_diffusers,
@@ -105,6 +107,27 @@ def test_the_manifest_names_the_file(studio: Studio) -> None:
     told = made.data["lora"]
     assert (told["name"], told["weight"], len(told["sha256"])) == ("both", 0.25, 64)
     assert studio.painted(studio.work())[0].data["lora"] is None
+
+
+def test_sdxl_wears_them_on_both_its_text_encoders(sdxl_folder: Path, lora_folder: Path) -> None:
+    whole = random_lora(4, "unet", "text_encoder", "text_encoder_2")
+    whole["unet"] = {name: each for name, each in whole["unet"].items() if "attn1" in name}
+    for part, layers in whole.items():
+        saved_diffusers({part: layers}, lora_folder / f"xl-{part}.safetensors")
+    saved_diffusers(whole, lora_folder / "xl.safetensors")
+    saved_kohya(whole, lora_folder / "xl-kohya.safetensors", RANK / 2, KOHYA_XL)
+    setup = ModelSetup(name="xl", weights=str(sdxl_folder), lora_folder=str(lora_folder))
+    made = Studio(StableDiffusionXL.set_up(setup))  # type: ignore[arg-type]
+    without = made.pixels()
+    for part in whole:
+        assert apart(made.pixels(lora_name=f"xl-{part}"), without) > 1, part
+    half = made.pixels(lora_name="xl", lora_weight=0.5)
+    assert apart(half, without) > 5
+    assert apart(made.pixels(lora_name="xl-kohya"), half) <= 1
+    assert apart(made.pixels(), without) <= 1
+    made.runner.release()
+    for file in lora_folder.glob("xl*"):
+        file.unlink()
 
 
 def test_a_file_that_was_replaced_is_read_again(studio: Studio, lora_folder: Path) -> None:
