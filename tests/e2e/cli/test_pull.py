@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.contract.services import free_port
+from tests.e2e.production_process import until
 from tests.e2e.service import clean_env
 from tests.servers.hub_stand_in import COMMIT, NAME, Hub, serving_hub
 
@@ -102,6 +103,7 @@ def test_an_interrupted_download_goes_on_where_it_was(pull: Pull, hub: Hub) -> N
     hub.stall_at = 15_000_000
     first = pull.start(NAME)
     assert hub.stalled.wait(PATIENCE_S)
+    until(lambda: any(part.stat().st_size for part in pull.models.rglob(".parts/*")), PATIENCE_S)
     first.send_signal(signal.SIGINT)
     stopped = Outcome(first)
     assert stopped.status == 130, stopped.err
