@@ -1,6 +1,6 @@
 """Remembering how tasks ended here, for who would ask the ledger only for that."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from domain.model.device import DeviceFacts, DeviceUse
 from domain.model.events import Event
@@ -20,6 +20,11 @@ class EndedTasks(Telemetry):
     def take(self, task_id: str) -> Task | None:
         """The task, and forget it."""
         return self._tasks.pop(task_id, None)
+
+    def take_all(self) -> Sequence[Task]:
+        """All of them, and forget them."""
+        tasks, self._tasks = list(self._tasks.values()), {}
+        return tasks
 
     def record(self, event: Event) -> None:
         if isinstance(event, TaskMoved) and event.task.terminal:

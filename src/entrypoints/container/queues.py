@@ -15,6 +15,7 @@ from ports.wakeup_source import WakeupSource
 
 if TYPE_CHECKING:
     from adapters.queue.memory import MemoryQueue
+    from adapters.telemetry.ended_tasks import EndedTasks
     from adapters.telemetry.tee import TeeTelemetry
 
 
@@ -45,30 +46,34 @@ def celery_source(
     from adapters.queue.celery.source import CeleryWakeupSource
 
     mirrored = settings.task_store == "redis"
+    ended = remembered(telemetry) if mirrored else None
     return CeleryWakeupSource(
         CeleryBroker(url=settings.broker_url.get_secret_value()),
         ageing(settings),
         elapsed,
         grace_s=settings.drain_grace_s,
-        task_of=remembered(store, telemetry) if mirrored else None,
+        task_of=task_of(store, ended) if ended else None,
+        left_over=ended.take_all if ended else tuple,
         result_url=settings.redis_url.get_secret_value() if mirrored else None,
         on_parked=parked(telemetry),
     )
 
 
-def remembered(
-    store: TaskStore, telemetry: "TeeTelemetry"
-) -> Callable[[str], Awaitable[Task | None]]:
-    """`store.get`, but the ledger is not asked for a task that has just ended here."""
+def remembered(telemetry: "TeeTelemetry") -> "EndedTasks":
     from adapters.telemetry.ended_tasks import EndedTasks
 
     ended = EndedTasks()
     telemetry.add(ended)
+    return ended
 
-    async def task_of(task_id: str) -> Task | None:
+
+def task_of(store: TaskStore, ended: "EndedTasks") -> Callable[[str], Awaitable[Task | None]]:
+    """`store.get`, but the ledger is not asked for a task that has just ended here."""
+
+    async def look(task_id: str) -> Task | None:
         return ended.take(task_id) or await store.get(task_id)
 
-    return task_of
+    return look
 
 
 def dramatiq_queue(settings: Settings, elapsed: Elapsed) -> WakeupQueue:

@@ -5,7 +5,7 @@ A mirror: nothing here is read again, and none of its failures changes an ack.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +35,11 @@ log = logging.getLogger(__name__)
 TaskOf = Callable[[str], Awaitable[Task | None]]
 """The task as the ledger knows it."""
 
+LeftOver = Callable[[], Sequence[Task]]
+"""The tasks that ended here and whose own message did not ask for them, each told once."""
+
 LONG_S = 0.25
+LEFT_S = 1.0
 ASK_LIMIT_S = 2.0
 
 
@@ -56,14 +60,26 @@ Answer = Callable[[Wakeup], Awaitable[Told]]
 
 class Mirrored:
     """On the event loop, around a `Handle`. `note` hears of each task that ended a run, and of
-    each that has been running for a while."""
+    each that has been running for a while. A message may have started another task than its own;
+    `left_over` knows those, and they are noted a little later."""
 
-    def __init__(self, handle: Handle, task_of: TaskOf, note: Callable[[Task], None]) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        task_of: TaskOf,
+        note: Callable[[Task], None],
+        left_over: LeftOver = tuple,
+    ) -> None:
         self._handle, self._task_of, self._note = handle, task_of, note
+        self._left_over = left_over
+        self._later: asyncio.TimerHandle | None = None
 
     async def __call__(self, wakeup: Wakeup) -> Told:
         async with self._told_if_long(wakeup.task_id):
             verdict = await self._handle(wakeup)
+        if self._later is None:
+            loop = asyncio.get_running_loop()
+            self._later = loop.call_later(LEFT_S, self._note_left_over)
         if verdict is not Verdict.ACK:
             return Told(verdict)
         task = await self._ledger_says(wakeup.task_id)
@@ -71,6 +87,17 @@ class Mirrored:
             return Told(verdict)
         self._note(task)
         return Told(verdict, task)
+
+    def close(self) -> None:
+        """What is left over is noted now, and nothing after that."""
+        if self._later is not None:
+            self._later.cancel()
+        self._note_left_over()
+
+    def _note_left_over(self) -> None:
+        self._later = None
+        for task in self._left_over():
+            self._note(task)
 
     @asynccontextmanager
     async def _told_if_long(self, task_id: str) -> AsyncIterator[None]:

@@ -20,7 +20,7 @@ from adapters.queue.celery.lane import lane_to
 from adapters.queue.celery.pull import Pull
 from adapters.queue.celery.redis_tiers import RedisTiers
 from adapters.queue.celery.result_writer import ResultWriter, write_states
-from adapters.queue.celery.results import Answer, Mirrored, TaskOf, Told, unmirrored
+from adapters.queue.celery.results import Answer, LeftOver, Mirrored, TaskOf, Told, unmirrored
 from adapters.queue.celery.task import register_task
 from adapters.queue.celery.tiers import AmqpTiers, Tiers
 from adapters.queue.celery.worker import EmbeddedWorker
@@ -51,12 +51,14 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
         grace_s: float = 25.0,
         requeue_after_s: float = 5.0,
         task_of: TaskOf | None = None,
+        left_over: LeftOver = tuple,
         result_url: str | None = None,
         on_parked: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._broker, self._elapsed = broker, elapsed
         self._grace_s, self._requeue_after_s = grace_s, requeue_after_s
-        self._task_of, self._result_url = task_of, result_url
+        self._task_of, self._left_over = task_of, left_over
+        self._result_url = result_url
         self._clocks, self._on_parked = TierClocks(ageing), on_parked
         self._pull: Pull | None = None
 
@@ -90,9 +92,11 @@ class CeleryWakeupSource(WakeupSource, Lifecycle):
             return
         writer = ResultWriter(lambda tasks: write_states(app.backend, tasks), self._elapsed)
         writer.start()
+        mirrored = Mirrored(handle, self._task_of, writer.note, self._left_over)
         try:
-            yield Mirrored(handle, self._task_of, writer.note)
+            yield mirrored
         finally:
+            mirrored.close()
             await asyncio.to_thread(writer.close, RESULT_LIMIT_S)
 
     async def _work(self, app: Celery, handover: Handover[Told], slots: int) -> int:

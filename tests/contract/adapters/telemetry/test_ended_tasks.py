@@ -38,3 +38,11 @@ def test_the_oldest_make_room() -> None:
     memory = EndedTasks(room=2)
     tasks = [ended(memory) for _ in range(3)]
     assert [memory.take(task.task_id) for task in tasks] == [None, *tasks[1:]]
+
+
+def test_those_nobody_asked_for_are_told_at_once_and_once() -> None:
+    memory = EndedTasks()
+    taken, *left = [ended(memory) for _ in range(3)]
+    memory.take(taken.task_id)
+    assert list(memory.take_all()) == left
+    assert list(memory.take_all()) == []

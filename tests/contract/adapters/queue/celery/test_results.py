@@ -77,3 +77,30 @@ async def test_a_ledger_that_fails_changes_no_verdict() -> None:
     noted: list[Task] = []
     assert await Mirrored(handle, broken, noted.append)(wakeup_for(pending())) == Told(Verdict.ACK)
     assert noted == []
+
+
+async def test_a_task_that_ran_under_anothers_message_is_told_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Tenants take turns: a message may start another task than its own."""
+    monkeypatch.setattr(results, "LEFT_S", 0.0)
+    own, other = pending(), succeeded(pending(), START)
+    left, noted = [other], asyncio.Queue[Task]()
+
+    async def handle(wakeup: Wakeup) -> Verdict:
+        return Verdict.ACK
+
+    async def row(task_id: str) -> Task | None:
+        return own
+
+    def left_over() -> list[Task]:
+        told = left.copy()
+        left.clear()
+        return told
+
+    mirrored = Mirrored(handle, row, noted.put_nowait, left_over)
+    assert await mirrored(wakeup_for(own)) == Told(Verdict.ACK)
+    assert await noted.get() == other
+    left.append(other)
+    mirrored.close()
+    assert noted.get_nowait() == other
