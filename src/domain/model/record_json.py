@@ -152,21 +152,19 @@ def _record(cls: Any) -> Read:
     readers = {name: _reader(hint) for name, hint in get_type_hints(cls).items()}
 
     def read(value: Json) -> Any:
-        given = _of(dict, value)
-        known = {name: _field(name, readers[name], given[name]) for name in readers & given.keys()}
+        known, name = {}, ""
+        try:
+            for name, item in _of(dict, value).items():
+                if name in readers:
+                    known[name] = readers[name](item)
+        except UnreadableMessage as error:
+            raise UnreadableMessage(f".{name}{error}" if name else str(error)) from error
         try:
             return cls(**known)
         except TypeError as error:
             raise UnreadableMessage(f": {error}") from error
 
     return read
-
-
-def _field(name: str, read: Read, value: Json) -> Any:
-    try:
-        return read(value)
-    except UnreadableMessage as error:
-        raise UnreadableMessage(f".{name}{error}") from error
 
 
 def _named(names: type[StrEnum]) -> Read:
