@@ -106,5 +106,9 @@ class Client(httpx2.Client):
     def await_status(self, task_id: str, status: str, within_s: float = 60.0) -> dict[str, Any]:
         return until(lambda: (task := self.task(task_id))["status"] == status and task, within_s)
 
+    def depths(self) -> dict[str, int]:
+        """What waits, by tier."""
+        return {each["priority"]: each["depth"] for each in self.get("/v1/queues").json()["data"]}
+
     def workers(self) -> list[dict[str, Any]]:
         return list(self.get("/v1/workers").json()["data"])

@@ -20,7 +20,7 @@ def test_a_serving_gateway_loads_no_model_library(stack: Stack) -> None:
         task_id = client.submit("shown", priority="high")
         assert client.task(task_id)["status"] == "PENDING"
         assert client.get("/v1/models").status_code == 200
-        until(lambda: depths(client) == {"high": 1, "normal": 0, "low": 0})
+        until(lambda: client.depths() == {"high": 1, "normal": 0, "low": 0})
         assert client.gateway.stop() == 0
         said = client.gateway.log.read_text()
     imported = set(re.findall(r"^import time: .*\| +(\w+)", said, re.MULTILINE))
@@ -28,13 +28,9 @@ def test_a_serving_gateway_loads_no_model_library(stack: Stack) -> None:
     assert imported & HEAVY == set()
 
 
-def depths(client: Client) -> dict[str, int]:
-    return {tier["priority"]: tier["depth"] for tier in client.get("/v1/queues").json()["data"]}
-
-
 def test_queues_and_workers_are_shown(stack: Stack, client: Client) -> None:
     waiting = [client.submit("seen"), client.submit("seen-too", priority="low")]
-    until(lambda: depths(client)["normal"] == depths(client)["low"] == 1)
+    until(lambda: client.depths()["normal"] == client.depths()["low"] == 1)
     with stack.worker(WORKER_CONCURRENCY="3") as worker:
         [shown] = until(client.workers)
         assert shown["worker_id"].endswith(f":cpu:{worker.child}")
@@ -45,7 +41,7 @@ def test_queues_and_workers_are_shown(stack: Stack, client: Client) -> None:
         assert client.get("/v1/gpus").json() == none
         for task_id in waiting:
             assert await_end(client, task_id)["status"] == "SUCCESS"
-        until(lambda: set(depths(client).values()) == {0})
+        until(lambda: set(client.depths().values()) == {0})
         assert worker.stop() == 0
         assert client.workers() == []
 

@@ -43,6 +43,7 @@ async def started(
     own = PillowImaging(threads=1)
     imaging = ProcessImaging(own, processes, allow) if allow else ProcessImaging(own, processes)
     await imaging.start()
+    until(lambda: bool(children()))  # it is ours from its exec on
     try:
         yield imaging
     finally:
