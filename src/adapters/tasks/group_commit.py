@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from sqlite3 import Connection
@@ -59,11 +60,9 @@ class GroupCommit:
     def _next(self) -> Sequence[Write | None]:
         """All that wait; at least one, and at most `AT_ONCE`."""
         group = [self._given.get()]
-        try:
+        with suppress(Empty):
             while len(group) < AT_ONCE:
                 group.append(self._given.get_nowait())
-        except Empty:
-            pass
         return group
 
     def _commit(self, writes: Sequence[Write]) -> None:

@@ -1,6 +1,7 @@
 """Finding a task by the id it was given here, or by the one its client gave it."""
 
 import re
+from contextlib import suppress
 
 from domain.model.errors import TaskNotFound
 from domain.model.task import Task
@@ -19,10 +20,8 @@ class FindTask:
         """The tenant's task whose `task_id` or `client_request_id` is `name`. Raises `TaskNotFound`
         or `TaskGone`."""
         if TASK_ID.fullmatch(name):
-            try:
+            with suppress(TaskNotFound):
                 return await self._get(tenant, name)
-            except TaskNotFound:
-                pass
         query = TaskQuery(tenant=tenant, limit=1, client_request_id=name)
         if found := await self._store.list(query):
             return found[0]
